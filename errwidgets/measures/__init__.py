@@ -1,0 +1,1 @@
+"""Measures: counts, rates and their intervals, as pure functions of codes."""

@@ -1,0 +1,1 @@
+"""What readers get who have no JavaScript or no kernel."""

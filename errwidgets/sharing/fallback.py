@@ -1,0 +1,91 @@
+"""Tables for readers without JavaScript: untrusted notebooks, previews, PDF.
+
+Only ``table``, ``caption``, ``thead``, ``tbody``, ``tr``, ``th``, ``td`` and ``p``,
+without attributes, everything escaped: what sanitisers keep, and at most 4 KB.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from errwidgets.evaluation import Evaluation
+
+__all__ = ["confusion_fallback"]
+
+MAX_CLASSES: Final = 12
+MAX_BYTES: Final = 4_000
+_LABEL_LENGTHS: Final = (28, 16, 10, 6, 3, 1)
+
+
+def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
+    """Return (text/plain, text/html) of a confusion matrix.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Above 12 classes those with the most mistakes are shown, the rest as "(other)".
+
+    Returns
+    -------
+    plain : str
+        One line.
+    markup : str
+        At most 4,000 bytes of UTF-8.
+    """
+    counts = evaluation.confusion().to_numpy()
+    labels = list(evaluation.columns["y_true"].display_labels)
+    if len(labels) > MAX_CLASSES:
+        counts, labels = _folded(counts, labels)
+    sentence = _sentence(evaluation)
+    title = f"Confusion matrix · {evaluation.name}" if evaluation.name else "Confusion matrix"
+    for length in _LABEL_LENGTHS:
+        markup = _table(_cut(title, 4 * length), sentence, [_cut(x, length) for x in labels], counts)
+        if len(markup.encode()) <= MAX_BYTES:
+            break
+    return f"{title}: {sentence} Rows: .selected, evaluation.rows(y_true=…, y_pred=…).", markup
+
+
+def _sentence(evaluation: Evaluation) -> str:
+    wrong, n = evaluation.n_errors, evaluation.n_samples
+    return f"{wrong:,} of {n:,} predictions are mistakes ({wrong / n:.1%})."
+
+
+def _folded(counts: np.ndarray[Any, Any], labels: Sequence[str]) -> tuple[Any, list[str]]:
+    """Fold all but the classes with the most mistakes into "(other)"; totals stay."""
+    mistakes = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
+    kept = np.sort(np.argsort(-mistakes, kind="stable")[: MAX_CLASSES - 1])
+    target = np.full(len(labels), len(kept))
+    target[kept] = np.arange(len(kept))
+    folded = np.zeros((len(kept) + 1, len(kept) + 1), dtype=counts.dtype)
+    np.add.at(folded, (target[:, None], target[None, :]), counts)
+    return folded, [*(labels[i] for i in kept), "(other)"]
+
+
+def _table(title: str, sentence: str, labels: Sequence[str], counts: Any) -> str:
+    head = "".join(f"<th>{html.escape(label, quote=True)}</th>" for label in labels)
+    body = "".join(
+        f"<tr><th>{html.escape(label, quote=True)}</th>"
+        + "".join(f"<td>{count:,}</td>" for count in row)
+        + f"<td>{row.sum():,}</td></tr>"
+        for label, row in zip(labels, counts, strict=True)
+    )
+    return (
+        f"<table><caption>{html.escape(title, quote=True)}</caption>"
+        f"<thead><tr><th>true ↓ predicted →</th>{head}<th>all</th></tr></thead>"
+        f"<tbody>{body}</tbody></table><p>{html.escape(sentence, quote=True)}</p>"
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    """Cut a text in its middle."""
+    if len(text) <= length:
+        return text
+    head = length // 2
+    tail = length - head - 1
+    return f"{text[:head]}…{text[len(text) - tail :]}"

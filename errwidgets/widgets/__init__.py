@@ -1,0 +1,1 @@
+"""Widgets: a runtime per kernel, a store per evaluation, thin views."""

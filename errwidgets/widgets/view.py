@@ -1,0 +1,229 @@
+"""What every widget has: the members of the public contract."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import anywidget
+import traitlets
+
+from errwidgets import selection as sel
+from errwidgets.evaluation import Evaluation
+from errwidgets.exceptions import InputTypeError, UnknownKeywordError
+from errwidgets.selection import Clause, Selection
+from errwidgets.widgets.cells import running_cell
+from errwidgets.widgets.runtime import REGISTRY, STATIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    import pandas as pd
+
+    from errwidgets.widgets.group import Group
+
+__all__ = ["View"]
+
+
+class _SelectionTrait(traitlets.TraitType[Any, Any]):
+    """The selection of the linked group: read from it, assigned to it, observable."""
+
+    default_value = Selection()
+    info_text = "None or a Selection"
+
+    def get(self, obj: Any, cls: Any = None) -> Selection:  # noqa: ARG002
+        group: Group | None = getattr(obj, "_group", None)
+        return group.selection if group is not None else Selection()
+
+    def set(self, obj: Any, value: object) -> None:
+        obj._group.assign(value)  # noqa: SLF001  the trait is a part of the view
+
+
+class View(anywidget.AnyWidget):
+    """Base of all widgets: a stub on the page, a member of a group of linked views.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to show.
+    linked : bool, default=True
+        Share the selection with the other widgets of the same evaluation.
+    keep : bool, default=False
+        Leave the view of an earlier run of the same notebook cell open.
+    layout : ipywidgets.Layout, optional
+        Layout of the widget.
+    """
+
+    kind: ClassVar[str]
+    """Names the view in the bundle; prefix of the sources of its clauses."""
+
+    shown_columns: ClassVar[tuple[str, ...]] = ()
+    """Columns that the view needs on the page and in a saved notebook."""
+
+    _esm = STATIC / "stub.js"
+    _runtime = anywidget.WidgetTrait().tag(sync=True)
+    _store = anywidget.WidgetTrait().tag(sync=True)
+    _kind = traitlets.Unicode().tag(sync=True)
+    _source = traitlets.Unicode().tag(sync=True)
+
+    selection = _SelectionTrait()
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        *,
+        linked: bool = True,
+        keep: bool = False,
+        layout: Any = None,
+        **unknown: Any,
+    ) -> None:
+        where = type(self).__name__
+        for keyword in unknown:
+            raise UnknownKeywordError.of(where, keyword, _keywords(View.__init__))
+        if not isinstance(evaluation, Evaluation):
+            raise InputTypeError.expected(
+                "evaluation", "an Evaluation", evaluation,
+                advice=f"From arrays: {where}.from_predictions(y_true, y_pred); "
+                f"from a model: {where}.from_estimator(model, X, y).",
+            )  # fmt: skip
+        cell = running_cell()
+        if not keep:
+            REGISTRY.close_previous(cell)
+        self._own_layout = layout is None
+        self._group = REGISTRY.group(evaluation, linked=linked)
+        source = self._group.join(self, self.shown_columns)
+        super().__init__(
+            _runtime=REGISTRY.runtime(),
+            _store=self._group.store(),
+            _kind=self.kind,
+            _source=source,
+            **({} if layout is None else {"layout": layout}),
+        )
+        if not keep:
+            REGISTRY.remember(cell, self)
+
+    @classmethod
+    def from_predictions(cls, y_true: Any, y_pred: Any, **options: Any) -> Self:
+        """Make the widget from arrays; takes the keywords of both constructors.
+
+        See Also
+        --------
+        Evaluation.from_predictions : Makes the evaluation that is shown.
+        """
+        return cls._from(Evaluation.from_predictions, (y_true, y_pred), options)
+
+    @classmethod
+    def from_estimator(cls, estimator: Any, X: Any, y: Any, **options: Any) -> Self:  # noqa: N803
+        """Make the widget from a fitted model; takes the keywords of both constructors.
+
+        See Also
+        --------
+        Evaluation.from_estimator : Makes the evaluation that is shown.
+        """
+        return cls._from(Evaluation.from_estimator, (estimator, X, y), options)
+
+    @classmethod
+    def _from(
+        cls, make: Callable[..., Evaluation], data: tuple[Any, ...], options: dict[str, Any]
+    ) -> Self:
+        for_view = _keywords(View.__init__)
+        for_evaluation = _keywords(make)
+        for keyword in options:
+            if keyword not in for_view | for_evaluation:
+                where = f"{cls.__name__}.{make.__name__}"
+                raise UnknownKeywordError.of(where, keyword, for_view | for_evaluation)
+        evaluation = make(*data, **{k: v for k, v in options.items() if k in for_evaluation})
+        return cls(evaluation, **{k: v for k, v in options.items() if k in for_view})
+
+    # ------------------------------------------------------------ the selection
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The evaluation that is shown."""
+        return self._group.evaluation
+
+    @property
+    def own_clause(self) -> Clause | None:
+        """What this view itself contributes to the selection."""
+        return self._group.selection.clause(self._source)
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected rows with their original index and dtypes; no rows when nothing is.
+
+        A copy, with the per-row columns of ``evaluation.frame``.
+        """
+        return self._group.selected()
+
+    @property
+    def selected_index(self) -> pd.Index[Any]:
+        """The index labels of the selected rows."""
+        return self.evaluation.frame.index[self._group.mask]
+
+    @property
+    def mask(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows are selected: shape (n_samples,), aligned with the input."""
+        return self._group.mask
+
+    @property
+    def query_string(self) -> str | None:
+        """The pandas query that gives the same rows of ``evaluation.frame``.
+
+        ``None`` when nothing is selected or pandas cannot say it.
+        """
+        predicate = self._group.selection.predicate()
+        if predicate is None:
+            return None
+        return sel.query_string(predicate, self.evaluation.columns)
+
+    def on_select(
+        self, handler: Callable[[pd.DataFrame], object], remove: bool = False
+    ) -> None:
+        """Call ``handler(frame)`` once per change of the selected rows.
+
+        Parameters
+        ----------
+        handler : callable
+            Takes the selected rows. An exception in it is shown and stops no other.
+        remove : bool, default=False
+            Stop calling it.
+        """
+        if not callable(handler):
+            raise InputTypeError.expected("handler", "a function of one DataFrame", handler)
+        self._group.on_select(handler, remove=remove)
+
+    def announce(self, old: Selection, new: Selection) -> None:
+        """Tell observers of the `selection` trait that it changed."""
+        if old != new:
+            self.notify_change(
+                traitlets.Bunch(name="selection", old=old, new=new, owner=self, type="change")
+            )
+
+    # ------------------------------------------------------------ on the page
+
+    def close(self) -> None:
+        """Close this view. The selection stays with the evaluation."""
+        if self.comm is None:
+            return
+        super().close()
+        if self._own_layout:
+            self.layout.close()
+        self._group.leave(self._source)
+
+    def fallback(self) -> tuple[str, str]:
+        """Return (text/plain, text/html) for readers without JavaScript."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        plain, html = self.fallback()
+        return {**data, "text/plain": plain, "text/html": html}, metadata
+
+
+def _keywords(function: Callable[..., Any]) -> set[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return {p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}

@@ -1,0 +1,39 @@
+// What every widget has around its picture: title line, selection bar, failure.
+import type { ComponentChildren } from "preact";
+import type { Store } from "../store/connection.ts";
+import { SelectionBar } from "./selection-bar.tsx";
+
+interface FrameProps {
+  title: string;
+  store: Store;
+  source: string;
+  children: ComponentChildren;
+}
+
+export function Frame({ title, store, source, children }: FrameProps) {
+  const { name } = store.info.value;
+  const failure = store.failure.value;
+  const spoken_here = store.origin.value === source || store.speaker === source;
+  return (
+    <section class="ew-widget" aria-label={name ? `${title} · ${name}` : title}>
+      <header class="ew-title">
+        <span class="ew-name">{title}</span>
+        {name && (
+          <span class="ew-evaluation" title={name}>
+            {name}
+          </span>
+        )}
+      </header>
+      <SelectionBar store={store} source={source} />
+      {failure !== null && spoken_here && (
+        <p role="alert" class="ew-alert">
+          <span>{failure}</span>
+          <button type="button" class="ew-link" onClick={() => store.dismissFailure()}>
+            Dismiss
+          </button>
+        </p>
+      )}
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+// Fills of cells and the text colour that stays readable on each (WCAG AA).
+import type { Scheme } from "./scheme.ts";
+
+type Rgb = readonly [number, number, number];
+
+export interface Fill {
+  background: string;
+  /** A colour, or null for the ordinary ink of the view. */
+  color: string | null;
+}
+
+interface Palette {
+  mistake: Rgb;
+  correct: Rgb;
+  ink: Rgb;
+  /** Grounds of known hosts in this scheme: text must stay readable on all of them. */
+  grounds: Rgb[];
+}
+
+export const PALETTES: Record<Scheme, Palette> = {
+  light: {
+    mistake: [194, 65, 12],
+    correct: [59, 110, 168],
+    ink: [27, 31, 36],
+    grounds: [
+      [255, 255, 255],
+      [245, 245, 245],
+    ],
+  },
+  dark: {
+    mistake: [255, 154, 98],
+    correct: [134, 180, 232],
+    ink: [230, 232, 235],
+    grounds: [
+      [0, 0, 0],
+      [17, 20, 24],
+      [33, 33, 33],
+    ],
+  },
+};
+
+const AA = 4.5;
+const BLACK: Rgb = [0, 0, 0];
+const WHITE: Rgb = [255, 255, 255];
+
+export function luminance([r, g, b]: Rgb): number {
+  const linear = (channel: number) => {
+    const c = channel / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+export function contrast(a: Rgb, b: Rgb): number {
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+export function over(ground: Rgb, colour: Rgb, alpha: number): Rgb {
+  const mix = (i: 0 | 1 | 2) => ground[i] * (1 - alpha) + colour[i] * alpha;
+  return [mix(0), mix(1), mix(2)];
+}
+
+/** The fill of a cell that holds `share` (0 to 1) of its class: a fixed domain, so that two
+ *  matrices can be compared. The square root spreads the small shares apart, where mistakes are. */
+export function cellFill(share: number, kind: "mistake" | "correct", scheme: Scheme): Fill {
+  const { mistake, correct, ink, grounds } = PALETTES[scheme];
+  const colour = kind === "mistake" ? mistake : correct;
+  const strength = Math.sqrt(Math.min(1, Math.max(0, share)));
+  const alpha = kind === "mistake" ? 0.03 + 0.92 * strength : 0.08 + 0.24 * strength;
+  const background = `rgb(${colour.join(" ")} / ${alpha.toFixed(3)})`;
+  const readable = (text: Rgb) =>
+    grounds.every((ground) => contrast(text, over(ground, colour, alpha)) >= AA);
+  if (readable(ink)) return { background, color: null };
+  const text = readable(WHITE) ? WHITE : BLACK;
+  return { background, color: `rgb(${text.join(" ")})` };
+}

@@ -1,0 +1,120 @@
+// How many rows are selected, by what, and how to get them: the same line in every widget.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Store } from "../store/connection.ts";
+import { words } from "../store/selection.ts";
+import { count, cutMiddle } from "./format.ts";
+
+const CHIP_LENGTH = 64;
+const SHOWN_FOR_MS = 1500;
+
+interface Props {
+  store: Store;
+  source: string;
+}
+
+export function SelectionBar({ store, source }: Props) {
+  const clauses = store.clauses.value;
+  const columns = store.columns.value;
+  const empty = clauses.length === 0;
+  const [copied, setCopied] = useState(false);
+  const [code, setCode] = useState<string | null>(null);
+
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), SHOWN_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  // Code that was left to be copied by hand is stale once the selection has changed.
+  useEffect(() => setCode(null), [clauses]);
+
+  const copy = async () => {
+    const text = store.code();
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      setCode(text); // the clipboard is closed: leave the text selected, one key press away
+    }
+  };
+
+  return (
+    <div class="ew-selection">
+      <div class="ew-selection-bar">
+        <Status store={store} source={source} />
+        {/* biome-ignore lint/a11y/noRedundantRoles: Safari drops a list's role with its bullets */}
+        <ul class="ew-chips" role="list" aria-label="Selection">
+          {clauses.map((clause) => {
+            const text = words(clause.predicate, columns);
+            return (
+              <li class="ew-chip" key={clause.source} title={text}>
+                <span>{cutMiddle(text, CHIP_LENGTH)}</span>
+                <button
+                  type="button"
+                  aria-label={`Remove ${text}`}
+                  onClick={() => store.select(clause.source, null, source)}
+                >
+                  <span aria-hidden="true">×</span>
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+        <span class={empty ? "ew-actions ew-hidden" : "ew-actions"}>
+          <button type="button" class="ew-link" onClick={copy} aria-label="Copy code">
+            {copied ? "Copied" : "Copy code"}
+          </button>
+          <button
+            type="button"
+            class="ew-link"
+            onClick={() => store.clear(source)}
+            aria-label="Clear selection"
+          >
+            Clear
+          </button>
+        </span>
+      </div>
+      {code !== null && <CodeBox code={code} onClose={() => setCode(null)} />}
+    </div>
+  );
+}
+
+function Status({ store, source }: Props) {
+  const { n_samples } = store.info.value;
+  const empty = store.clauses.value.length === 0;
+  // Every linked view shows the same line; only the one in use may speak it.
+  const live = store.origin.value === source ? "polite" : "off";
+  return (
+    <span role="status" aria-live={live} class="ew-status">
+      {empty ? (
+        "No rows selected"
+      ) : (
+        <>
+          <b>{count(store.n_selected.value)}</b> of {count(n_samples)} rows selected
+        </>
+      )}
+    </span>
+  );
+}
+
+function CodeBox({ code, onClose }: { code: string; onClose: () => void }) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    box.current?.focus({ preventScroll: true });
+    box.current?.select();
+  }, []);
+  return (
+    <div class="ew-code">
+      <span>The clipboard is closed here; copy by hand:</span>
+      <input
+        ref={box}
+        readOnly
+        value={code}
+        aria-label="Code for the selected rows"
+        onKeyDown={(event) => event.key === "Escape" && onClose()}
+      />
+      <button type="button" class="ew-link" onClick={onClose}>
+        Close
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+// The runtime's module: one per kernel, holds the bundle and finds stores for views.
+import { h, render } from "preact";
+import { Failure } from "./components/failure.tsx";
+import { followScheme } from "./components/scheme.ts";
+import { Store } from "./store/connection.ts";
+import type { Model } from "./store/model.ts";
+import styles from "./styles/base.css";
+import { VIEWS } from "./views/index.ts";
+
+export interface Mount {
+  model: Model;
+  /** Reference of the store's model: what linked views have in common. */
+  store: string;
+  store_model: Model;
+  el: HTMLElement;
+  signal: AbortSignal;
+}
+
+export interface Runtime {
+  mount(props: Mount): void;
+}
+
+export default {
+  // Returns its exports at once: the host allows two seconds, then the model is dead.
+  initialize(): Runtime {
+    const stores = new Map<string, Store>();
+    return {
+      mount({ model, store: reference, store_model, el, signal }: Mount) {
+        const store = stores.get(reference) ?? new Store();
+        stores.set(reference, store);
+        const source = String(model.get("_source"));
+        store.attach(store_model, source, signal);
+
+        const root = document.createElement("div");
+        root.className = "errwidgets";
+        // Lab's one-letter shortcuts cut and convert cells; they must not fire in here.
+        root.dataset.lmSuppressShortcuts = "true";
+        const style = document.createElement("style");
+        style.textContent = styles;
+        el.replaceChildren(style, root);
+        followScheme(root, signal);
+
+        const kind = String(model.get("_kind"));
+        const View = VIEWS[kind];
+        const content = View
+          ? h(View, { store, source })
+          : h("p", { role: "alert" }, `This version has no view named "${kind}".`);
+        render(h(Failure, null, content), root);
+        signal.addEventListener("abort", () => {
+          render(null, root);
+          if (store.idle) stores.delete(reference);
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,15 @@
+// The parts of the host's contract (anywidget's AFM) that are used here.
+
+export interface Model {
+  get(key: string): unknown;
+  set(key: string, value: unknown): void;
+  save_changes(): void;
+  on(event: string, callback: (...args: never[]) => void): void;
+  off(event?: string | null, callback?: ((...args: never[]) => void) | null): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+}
+
+export interface Host {
+  getModel(reference: string): Promise<Model>;
+  getWidget(reference: string): Promise<{ exports: unknown }>;
+}

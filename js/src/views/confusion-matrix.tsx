@@ -1,0 +1,118 @@
+import { useMemo, useRef, useState } from "preact/hooks";
+import { count, percent } from "../components/format.ts";
+import { Frame } from "../components/frame.tsx";
+import { pairTest } from "../store/selection.ts";
+import { type Cell, cellsPredicate, mistakesPredicate, rectangle, sameCell } from "./cells.ts";
+import type { ViewProps } from "./index.ts";
+import { type MatrixData, matrixData } from "./matrix-data.ts";
+import { type Gesture, Grid, type Place } from "./matrix-grid.tsx";
+
+const TITLE = "Confusion matrix";
+
+export function ConfusionMatrix({ store, source }: ViewProps) {
+  const columns = store.columns.value;
+  const elsewhere = store.elsewhere(source);
+  const local = store.source.value;
+  const where = JSON.stringify(elsewhere);
+  const data = useMemo(() => matrixData(local, columns, elsewhere), [local, columns, where]);
+  const own = store.own(source);
+  const selected = useMemo(() => (own ? pairTest(own, columns) : null), [own, columns]);
+  const anchor = useRef<Cell | null>(null);
+  const [place, setPlace] = useState<Place | null>(null);
+
+  const selectedCells = (): Cell[] => {
+    const found: Cell[] = [];
+    if (selected)
+      for (let t = 0; t < data.n; t++)
+        for (let p = 0; p < data.n; p++) if (selected(t, p)) found.push([t, p]);
+    return found;
+  };
+
+  const select = (cells: Cell[]) => store.select(source, cellsPredicate(cells), source);
+
+  const onGesture = (gesture: Gesture) => {
+    switch (gesture.kind) {
+      case "clear":
+        anchor.current = null;
+        if (own) store.select(source, null, source);
+        return;
+      case "header": {
+        const { axis, code, add } = gesture;
+        const predicate = mistakesPredicate(axis, code);
+        if (add && own) store.select(source, { op: "any", of: [own, predicate] }, source);
+        else {
+          const again = JSON.stringify(own) === JSON.stringify(predicate);
+          store.select(source, again ? null : predicate, source);
+        }
+        return;
+      }
+      case "cell": {
+        const { cell, extend, add } = gesture;
+        if (extend) {
+          const from = anchor.current ?? cell;
+          anchor.current = from;
+          select([...(add ? selectedCells() : []), ...rectangle(from, cell)]);
+          return;
+        }
+        anchor.current = cell;
+        const before = selectedCells();
+        const inside = before.some((other) => sameCell(other, cell));
+        if (add) select(inside ? before.filter((o) => !sameCell(o, cell)) : [...before, cell]);
+        else select(inside && before.length === 1 ? [] : [cell]);
+      }
+    }
+  };
+
+  return (
+    <Frame title={TITLE} store={store} source={source}>
+      <Grid
+        data={data}
+        label={TITLE}
+        selected={selected}
+        onGesture={onGesture}
+        onPlace={setPlace}
+      />
+      <footer class="ew-notes">
+        <p class="ew-readout" aria-hidden="true">
+          {place ? readout(place, data) : <Legend />}
+        </p>
+        {elsewhere.length > 0 && (
+          <p class="ew-note">
+            Counts of the {count(data.total)} of {count(store.info.value.n_samples)} rows that are
+            selected elsewhere
+          </p>
+        )}
+      </footer>
+    </Frame>
+  );
+}
+
+function Legend() {
+  return (
+    <>
+      true ↓ predicted → · share of the true class below each count ·{" "}
+      <i class="ew-key ew-key-mistake" /> mistakes <i class="ew-key ew-key-correct" /> correct
+    </>
+  );
+}
+
+/** What a place in the matrix says, in words. */
+function readout(place: Place, data: MatrixData): string {
+  const { labels, row_totals, column_totals } = data;
+  const name = (code: number) => labels[code] ?? "";
+  if (place.kind === "cell") {
+    const [t, p] = place.cell;
+    const n = data.at(t, p);
+    const total = row_totals[t] ?? 0;
+    const of = `${count(n)} of ${count(total)} ${name(t)}`;
+    const share = total ? `, ${percent(n / total)}` : "";
+    return t === p ? `${of} recognised${share}` : `${of} read as ${name(p)}${share}`;
+  }
+  const { axis, code } = place;
+  const total = (axis === "y_true" ? row_totals : column_totals)[code] ?? 0;
+  const wrong = total - data.at(code, code);
+  const share = total ? ` (${percent(wrong / total)})` : "";
+  return axis === "y_true"
+    ? `${count(wrong)} of ${count(total)} ${name(code)} read as another class${share}`
+    : `${count(wrong)} of ${count(total)} predicted ${name(code)} are another class${share}`;
+}
