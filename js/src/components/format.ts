@@ -25,15 +25,3 @@ export function cutMiddle(text: string, length: number): string {
   const tail = length - 1 - head;
   return `${characters.slice(0, head).join("")}…${tail ? characters.slice(-tail).join("") : ""}`;
 }
-
-const NARROW = 6.9;
-const WIDE = 13;
-const FIRST_WIDE = 0x2e80;
-
-/** Width of a text at 12.5 px, near enough to choose a layout, known before anything is drawn. */
-export function textWidth(text: string): number {
-  let width = 0;
-  for (const character of text)
-    width += (character.codePointAt(0) ?? 0) >= FIRST_WIDE ? WIDE : NARROW;
-  return width;
-}

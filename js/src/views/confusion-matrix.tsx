@@ -5,6 +5,7 @@ import { pairTest } from "../store/selection.ts";
 import { type Cell, cellsPredicate, mistakesPredicate, rectangle, sameCell } from "./cells.ts";
 import type { ViewProps } from "./index.ts";
 import { type MatrixData, matrixData } from "./matrix-data.ts";
+import { sizes } from "./matrix-geometry.ts";
 import { type Gesture, Grid, type Place } from "./matrix-grid.tsx";
 
 const TITLE = "Confusion matrix";
@@ -74,7 +75,7 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
       />
       <footer class="ew-notes">
         <p class="ew-readout" aria-hidden="true">
-          {place ? readout(place, data) : <Legend />}
+          {place ? readout(place, data) : <Legend two_lines={sizes(data.n).two_lines} />}
         </p>
         {elsewhere.length > 0 && (
           <p class="ew-note">
@@ -87,11 +88,14 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
   );
 }
 
-function Legend() {
+function Legend({ two_lines }: { two_lines: boolean }) {
+  const said = two_lines
+    ? "share of the true class below each count"
+    : "shade: share of the true class";
   return (
     <>
-      true ↓ predicted → · share of the true class below each count ·{" "}
-      <i class="ew-key ew-key-mistake" /> mistakes <i class="ew-key ew-key-correct" /> correct
+      true ↓ predicted → · {said} · <i class="ew-key ew-key-mistake" /> mistakes{" "}
+      <i class="ew-key ew-key-correct" /> correct
     </>
   );
 }

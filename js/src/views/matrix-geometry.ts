@@ -1,5 +1,6 @@
 // Sizes of a matrix, in px: from the number of classes, the longest label and the largest count.
-import { count, cutMiddle, textWidth } from "../components/format.ts";
+import { count, cutMiddle } from "../components/format.ts";
+import { estimate, type TextWidth } from "../components/text-width.ts";
 import type { MatrixData } from "./matrix-data.ts";
 
 export interface Geometry {
@@ -20,24 +21,32 @@ export interface Geometry {
 
 const LONGEST_LABEL = 22;
 const SIN_45 = Math.SQRT1_2;
-const PADDING = 12;
+const PADDING = 8;
 
-export function geometry({ n, labels, row_totals, column_totals, max }: MatrixData): Geometry {
-  const [width, cell_height] = n <= 4 ? [92, 44] : n <= 12 ? [58, 38] : [44, 28];
+/** Few classes get large cells with count and share, many get small ones with the count. */
+export function sizes(n: number): { width: number; height: number; two_lines: boolean } {
+  if (n <= 4) return { width: 92, height: 44, two_lines: true };
+  if (n <= 12) return { width: 58, height: 38, two_lines: true };
+  return { width: 40, height: 28, two_lines: false };
+}
+
+export function geometry(data: MatrixData, textWidth: TextWidth = estimate): Geometry {
+  const { n, labels, row_totals, column_totals, max } = data;
+  const { width, height: cell_height, two_lines } = sizes(n);
   const widest = textWidth(count(max)) + PADDING;
   const shown = labels.map((label) => cutMiddle(label, LONGEST_LABEL));
-  const label_width = Math.max(0, ...shown.map(textWidth));
+  const label_width = Math.max(0, ...shown.map((label) => textWidth(label)));
   const largest_total = Math.max(0, ...row_totals, ...column_totals);
   const total_width = textWidth(count(largest_total));
-  const cell_width = Math.max(width, Math.ceil(widest), Math.ceil(total_width) + 6);
+  const cell_width = Math.max(width, Math.ceil(widest), Math.ceil(total_width));
   const slanted = label_width > cell_width - 8;
   const reach = Math.ceil(label_width * SIN_45);
   return {
     cell_width,
     cell_height,
-    two_lines: n <= 12,
+    two_lines,
     slanted,
-    row_header: Math.ceil(label_width + total_width) + 30,
+    row_header: Math.ceil(label_width + total_width) + 26,
     total_width: Math.ceil(total_width),
     column_header: slanted ? reach + 34 : 40,
     overhang: slanted ? Math.max(8, reach - cell_width / 2 + 12) : 8,

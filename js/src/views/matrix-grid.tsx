@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { count, percent } from "../components/format.ts";
 import { cellFill } from "../components/ramp.ts";
 import { scheme } from "../components/scheme.ts";
+import { textMeasure } from "../components/text-width.ts";
 import { visibleRange } from "../components/window.ts";
 import type { Cell } from "./cells.ts";
 import type { MatrixData } from "./matrix-data.ts";
@@ -33,7 +34,7 @@ const NOWHERE = { left: 0, top: 0, width: 0, height: 0 };
 
 export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
   const { n } = data;
-  const size = useMemo(() => geometry(data), [data]);
+  const size = useMemo(() => geometry(data, textMeasure()), [data]);
   const root = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState<Position>({ row: 0, column: 0 });
   const [sight, setSight] = useState(NOWHERE);
