@@ -67,7 +67,7 @@ def _array(values: Any) -> np.ndarray[Any, Any]:
     return array
 
 
-def _advice(array: np.ndarray[Any, Any]) -> str:
+def _advice(array: Any) -> str:
     if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004  a column vector
         return "Pass it flat: values.ravel()."
     return "For probabilities pass the predicted labels, for example classes[proba.argmax(axis=1)]."

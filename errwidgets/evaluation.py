@@ -17,7 +17,6 @@ from errwidgets.exceptions import (
     EstimatorError,
     FrozenError,
     IndexMismatchError,
-    InputTypeError,
     LengthMismatchError,
     UnknownLabelError,
 )
@@ -78,6 +77,8 @@ class Evaluation:
     notes: Notes
     columns: Mapping[str, CodedColumn]
     _table: pd.DataFrame
+    _labels: Mapping[str, pd.Series[Any]]
+    _names: Mapping[str, str]
 
     def __init__(
         self,
@@ -295,7 +296,8 @@ class Evaluation:
 
     @functools.cached_property
     def _is_error(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        return self.columns["y_true"].codes != self.columns["y_pred"].codes
+        true, pred = self.columns["y_true"].codes, self.columns["y_pred"].codes
+        return np.not_equal(true, pred)
 
     @functools.cached_property
     def frame(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ the browser's form holds *codes*, so nothing depends on how JSON spells a label.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 import keyword
 import math
@@ -158,7 +158,8 @@ def mask(predicate: Predicate, columns: Columns, n_samples: int) -> Mask:
             column = _column(columns, name)
             wanted = np.zeros(len(column.categories), dtype=bool)
             wanted[_codes(column, values)] = True
-            return wanted[column.codes]
+            rows: Mask = wanted[column.codes]
+            return rows
         case Not(of):
             inner = mask(of, columns, n_samples)
             return np.logical_not(inner, out=inner)
@@ -182,16 +183,16 @@ _QUERY_ESCAPES = {ord("`"): "\\x60", ord("@"): "\\x40", ord("#"): "\\x23", ord("
 
 
 def literal(value: Hashable) -> str | None:
-    """Return how a pandas query spells a value, or ``None`` when it cannot.
+    r"""Return how a pandas query spells a value, or ``None`` when it cannot.
 
     Examples
     --------
     >>> literal("it's"), literal(3), literal(True)
-    ('"it\\'s"', '3', 'True')
+    ('"it\'s"', '3', 'True')
     >>> literal((1, 2)) is None
     True
     """
-    if isinstance(value, enum.Enum | datetime.date | datetime.timedelta):
+    if isinstance(value, enum.Enum | dt.date | dt.timedelta):
         return None
     if isinstance(value, bool):
         return str(value)
@@ -284,7 +285,7 @@ def join_words(items: Sequence[str]) -> str:
     return items[0] if items else "nothing"
 
 
-def words(predicate: Predicate, columns: Columns) -> str:
+def words(predicate: Predicate, columns: Columns) -> str:  # noqa: PLR0911  one per form
     """Return a predicate in words.
 
     A pair of conditions on the two label columns reads as a confusion:

@@ -45,7 +45,9 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
     sentence = _sentence(evaluation)
     title = f"Confusion matrix · {evaluation.name}" if evaluation.name else "Confusion matrix"
     for length in _LABEL_LENGTHS:
-        markup = _table(_cut(title, 4 * length), sentence, [_cut(x, length) for x in labels], counts)
+        markup = _table(
+            _cut(title, 4 * length), sentence, [_cut(x, length) for x in labels], counts
+        )
         if len(markup.encode()) <= MAX_BYTES:
             break
     return f"{title}: {sentence} Rows: .selected, evaluation.rows(y_true=…, y_pred=…).", markup

@@ -11,7 +11,7 @@ import traitlets
 from errwidgets import selection as sel
 from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
-from errwidgets.selection import Clause, Selection
+from errwidgets.selection import Selection
 from errwidgets.widgets.cells import running_cell
 from errwidgets.widgets.runtime import REGISTRY, STATIC
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from errwidgets.selection import Clause
     from errwidgets.widgets.group import Group
 
 __all__ = ["View"]
@@ -177,9 +178,7 @@ class View(anywidget.AnyWidget):
             return None
         return sel.query_string(predicate, self.evaluation.columns)
 
-    def on_select(
-        self, handler: Callable[[pd.DataFrame], object], remove: bool = False
-    ) -> None:
+    def on_select(self, handler: Callable[[pd.DataFrame], object], remove: bool = False) -> None:
         """Call ``handler(frame)`` once per change of the selected rows.
 
         Parameters

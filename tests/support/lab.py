@@ -6,7 +6,6 @@ import ast
 import contextlib
 import json
 import os
-import pathlib
 import re
 import secrets
 import socket
@@ -20,10 +19,10 @@ from urllib.parse import urlparse
 
 import nbformat
 from jupyter_client.blocking import BlockingKernelClient
-
 from support.browser import is_root
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Iterable, Iterator
 
     from playwright.sync_api import Browser, Locator, Page
