@@ -297,7 +297,8 @@ class Evaluation:
     @functools.cached_property
     def _is_error(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         true, pred = self.columns["y_true"].codes, self.columns["y_pred"].codes
-        return np.not_equal(true, pred)
+        wrong: np.ndarray[Any, np.dtype[np.bool_]] = np.not_equal(true, pred)
+        return wrong
 
     @functools.cached_property
     def frame(self) -> pd.DataFrame:

@@ -40,6 +40,27 @@ class Store(anywidget.AnyWidget):
         self.group = group
         super().__init__(**traits)
 
+    def open(self) -> None:
+        """Open the comm."""
+        super().open()
+        self._answer_where_asked()
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        super()._send(msg, buffers)
+        self._answer_where_asked()
+
+    def _answer_where_asked(self) -> None:
+        """Let the page choose the subshell that handles its messages.
+
+        ipykernel 7.4 sends what comes from the page to the loop that last
+        published on the comm: the main one for a widget made in a cell, where a
+        click would wait until the running cell ends. Nothing here waits for an
+        answer, so that memory is dropped and the subshell that the page asked
+        for is used. Other versions have no such memory.
+        """
+        if self.comm is not None:
+            self.comm.__dict__.pop("_reply_subshell_id", None)
+
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser sent, under the group's lock.
 

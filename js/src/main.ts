@@ -20,6 +20,16 @@ export interface Runtime {
   mount(props: Mount): void;
 }
 
+/** Lab's one-letter shortcuts cut and convert cells; they must not fire in here. The attribute is
+ *  the documented way, but shortcuts on ":focus" match the focused element before Lab looks at what
+ *  is around it, so plain keys also end here. Chords (save, run) stay the host's. */
+function keepShortcutsOut(root: HTMLElement): void {
+  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+}
+
 export default {
   // Returns its exports at once: the host allows two seconds, then the model is dead.
   initialize(): Runtime {
@@ -33,8 +43,7 @@ export default {
 
         const root = document.createElement("div");
         root.className = "errwidgets";
-        // Lab's one-letter shortcuts cut and convert cells; they must not fire in here.
-        root.dataset.lmSuppressShortcuts = "true";
+        keepShortcutsOut(root);
         const style = document.createElement("style");
         style.textContent = styles;
         el.replaceChildren(style, root);

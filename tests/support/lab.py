@@ -74,7 +74,7 @@ class LabServer:
             "application-extension/sidebar": {},
         }
         if not subshells:
-            write["services-extension/kernel-settings"] = {"commsOverSubshells": "disabled"}
+            write["apputils-extension/kernels-settings"] = {"commsOverSubshells": "disabled"}
         for name, values in write.items():
             path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 // The grid itself: cells and headers, by pointer and by keyboard. It knows no store.
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { count, percent } from "../components/format.ts";
 import { cellFill } from "../components/ramp.ts";
 import { scheme } from "../components/scheme.ts";
@@ -38,7 +38,7 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
   const root = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState<Position>({ row: 0, column: 0 });
   const [sight, setSight] = useState(NOWHERE);
-  const moved = useRef(false);
+  const wanted = useRef<Position | null>(null);
   const typed = useRef({ text: "", at: 0 });
   const windowed = n > DRAWN_WHOLE;
 
@@ -63,19 +63,20 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
     return () => watcher.disconnect();
   }, [windowed]);
 
-  // Focus follows the keyboard only, and moves no page.
-  useEffect(() => {
-    if (!moved.current) return;
-    moved.current = false;
+  // Focus follows the keyboard only, and moves no page. Before the next key, hence in the layout.
+  useLayoutEffect(() => {
     const box = root.current;
-    const target = box?.querySelector<HTMLElement>(`[data-at="${row},${column}"]`);
-    if (!box) return;
-    bringIntoSight(box, size, row, column);
-    target?.focus({ preventScroll: true });
+    const at = wanted.current;
+    if (!box || !at) return;
+    bringIntoSight(box, size, at.row, at.column);
+    const target = box.querySelector<HTMLElement>(`[data-at="${at.row},${at.column}"]`);
+    if (!target) return; // drawn once the new part is in sight
+    wanted.current = null;
+    target.focus({ preventScroll: true });
   });
 
   const go = (next: Position) => {
-    moved.current = true;
+    wanted.current = next;
     setPosition(next);
     onPlace(placeAt(next));
   };
@@ -136,7 +137,7 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
       onFocusIn={(event) => {
         const at = positionOf(event.target);
         if (at) {
-          setPosition(at);
+          if (!wanted.current) setPosition(at);
           onPlace(placeAt(at));
         }
       }}
@@ -248,7 +249,7 @@ function GridCell({ t, p, data, size, tab, selected }: CellProps) {
     width: `${size.cell_width}px`,
     height: `${size.cell_height}px`,
   };
-  if (fill) style.background = fill.background;
+  if (fill) style.backgroundColor = fill.background;
   if (fill?.color) style.color = fill.color;
   return (
     <div
