@@ -63,7 +63,8 @@ def test_codes_stand_for_the_labels_that_came_in(kind: str, data: st.DataObject)
 @given(st.lists(st.sampled_from(["a", "b", None]), min_size=1), st.permutations(["b", "z", "a"]))
 @settings(deadline=None, max_examples=60)
 def test_given_classes_come_first_in_their_order_present_or_not(
-    labels: list, classes: list
+    labels: list,
+    classes: list,
 ) -> None:
     (codes,), categories = code_jointly([pd.Series(labels, dtype=object)], classes)
     assert categories[:3] == tuple(classes)
@@ -105,7 +106,9 @@ def test_a_missing_class_may_be_given_in_any_spelling(missing: object) -> None:
     ],
 )
 def test_every_dtype_gives_plain_values(
-    values: pd.Series, categories: tuple, codes: list[int]
+    values: pd.Series,
+    categories: tuple,
+    codes: list[int],
 ) -> None:
     before = values.copy()
     (coded,), found = code_jointly([values])
@@ -154,7 +157,7 @@ def test_labels_sort_as_numbers_text_other_missing(labels: list) -> None:
     [
         (np.int16(4), 4),
         (np.float32(0.5), 0.5),
-        (np.bool_(True), True),  # noqa: FBT003  the value is the case
+        (np.bool_(True), True),
         (np.str_("cat"), "cat"),
         (np.datetime64("NaT"), None),
         (pd.NaT, None),

@@ -27,7 +27,8 @@ INDEXES = {
     "duplicates": pd.Index(["x", "x", "y", "x"]),
     "dates": pd.DatetimeIndex(["2020-01-02", "2020-01-01", "2020-01-02", "NaT"], tz="UTC"),
     "levels": pd.MultiIndex.from_tuples(
-        [("a", 1), ("a", 1), ("b", 2), ("a", 3)], names=["who", None]
+        [("a", 1), ("a", 1), ("b", 2), ("a", 3)],
+        names=["who", None],
     ),
     "named like a role": pd.Index([4, 3, 2, 1], name="y_true"),
     "named index": pd.Index([4, 3, 2, 1], name="index"),
@@ -42,7 +43,7 @@ LABELS = {
     "booleans": ([False, True, True], "bool"),
     "nullable booleans": ([False, None, True], "boolean"),
     "category": (["cat", "dog", None], "category"),
-    "ordered category": (["dog", "cat", "eel"], pd.CategoricalDtype(["eel", "dog", "cat"], True)),  # noqa: FBT003
+    "ordered category": (["dog", "cat", "eel"], pd.CategoricalDtype(["eel", "dog", "cat"], True)),
     "mixed": (["cat", 1, None], "object"),
     "missing only": ([None, None, None], "object"),
     "missing as NaN": (["cat", math.nan, "dog"], "object"),
@@ -59,7 +60,7 @@ def test_rows_keep_their_index_and_dtypes(kind: str) -> None:
             "age": pd.Series([31, 40, 25, 60], dtype="int8"),
             "a b": pd.Series(["p", None, "q", "p"], dtype="category"),
             "index": pd.to_datetime(["2020-01-01"] * 4),
-        }
+        },
     ).set_axis(index)
     before = table.copy(deep=True)
     evaluation = Evaluation.from_predictions(TRUE, PRED, X=table)
@@ -115,7 +116,7 @@ def test_a_missing_label_that_both_have_is_no_mistake() -> None:
         st.tuples(st.sampled_from(["a", "b", "ü", "d d"]), st.sampled_from(["a", "b", "e"])),
         min_size=1,
         max_size=40,
-    )
+    ),
 )
 @settings(deadline=None, max_examples=60)
 def test_confusion_equals_scikit_learn(rows: list[tuple[str, str]]) -> None:
@@ -189,7 +190,7 @@ def test_from_frame_does_not_repeat_the_role_s_own_column() -> None:
 
 def test_a_clash_keeps_the_user_s_column_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     table = pd.DataFrame(
-        {"label": TRUE, "guess": PRED, "y_true": [9] * 4, "is_error": 0, "loss": "l", "loss_": "m"}
+        {"label": TRUE, "guess": PRED, "y_true": [9] * 4, "is_error": 0, "loss": "l", "loss_": "m"},
     )
     with caplog.at_level(logging.WARNING, logger="errwidgets"):
         evaluation = Evaluation.from_frame(table, y_true="label", y_pred="guess")

@@ -60,7 +60,7 @@ REFUSED = {
     "a set for labels": (
         lambda: make({"a"}, ["a"]),
         exceptions.InputTypeError,
-        "y_true must be one label per row in order (an array, a list or a Series); got set {'a'}.",
+        "one label per row in order (an array, a list or a Series); got set {'a'}.",
     ),
     "a dict for labels": (
         lambda: make({"a": 1}, ["a"]),
@@ -75,14 +75,18 @@ REFUSED = {
     "probabilities for labels": (
         lambda: make([0, 1], [[0.1, 0.9], [0.5, 0.5]]),
         exceptions.ShapeError,
-        "y_pred must have one dimension, one value per row; got shape (2, 2). For probabilities "
-        "pass the predicted labels, for example classes[proba.argmax(axis=1)].",
+        (
+            "y_pred must have one dimension, one value per row; got shape (2, 2). For probabilities "
+            "pass the predicted labels, for example classes[proba.argmax(axis=1)]."
+        ),
     ),
     "a column vector for labels": (
         lambda: make(np.zeros((2, 1)), [0, 1]),
         exceptions.ShapeError,
-        "y_true must have one dimension, one value per row; got shape (2, 1). "
-        "Pass it flat: values.ravel().",
+        (
+            "y_true must have one dimension, one value per row; got shape (2, 1). "
+            "Pass it flat: values.ravel()."
+        ),
     ),
     "a one-column table for labels": (
         lambda: make(TABLE[["label"]], ["a", "b"]),
@@ -108,8 +112,10 @@ REFUSED = {
     "another length": (
         lambda: make(["a"] * 1200, ["a", "b"]),
         exceptions.LengthMismatchError,
-        "All inputs must describe the same rows: y_true has 1,200, y_pred has 2. "
-        "Pass one value per row.",
+        (
+            "All inputs must describe the same rows: y_true has 1,200, y_pred has 2. "
+            "Pass one value per row."
+        ),
     ),
     "another length of X": (
         lambda: make(["a", "b"], ["a", "b"], X=[[1]]),
@@ -124,9 +130,11 @@ REFUSED = {
     "different indexes": (
         lambda: make(SERIES, SERIES.set_axis([1, 0])),
         exceptions.IndexMismatchError,
-        "y_true and y_pred have different indexes, so their rows may not belong together. "
-        "Align them first (y_pred = y_pred.loc[y_true.index]), or pass arrays (.to_numpy()) "
-        "if they are already in the same order.",
+        (
+            "y_true and y_pred have different indexes, so their rows may not belong together. "
+            "Align them first (y_pred = y_pred.loc[y_true.index]), or pass arrays (.to_numpy()) "
+            "if they are already in the same order."
+        ),
     ),
     "an index that is not X's": (
         lambda: make(SERIES.set_axis([5, 6]), ["a", "b"], X=TABLE),
@@ -167,8 +175,10 @@ REFUSED = {
     "an unknown column": (
         lambda: frame(TABLE, y_true="labl", y_pred="guess"),
         exceptions.ColumnNotFoundError,
-        "y_true='labl' is not a column of the frame. Did you mean 'label'? "
-        "Columns: 'label', 'guess', 'age'.",
+        (
+            "y_true='labl' is not a column of the frame. Did you mean 'label'? "
+            "Columns: 'label', 'guess', 'age'."
+        ),
     ),
     "a list for a column": (
         lambda: frame(TABLE, y_true="label", y_pred=["guess"]),
@@ -198,8 +208,10 @@ REFUSED = {
     "a model without predict": (
         lambda: fitted(NoPredict(), [[1]], ["a"]),
         exceptions.EstimatorError,
-        "estimator must be a fitted model with a predict method; got NoPredict. With predictions "
-        "at hand, use Evaluation.from_predictions(y_true, y_pred).",
+        (
+            "estimator must be a fitted model with a predict method; got NoPredict. With predictions "
+            "at hand, use Evaluation.from_predictions(y_true, y_pred)."
+        ),
     ),
     "a class for a model": (
         lambda: fitted(Predicts, [[1]], ["a"]),
@@ -220,26 +232,34 @@ REFUSED = {
     "labels for an evaluation": (
         lambda: ConfusionMatrix(["a"]),
         exceptions.InputTypeError,
-        "got list ['a']. From arrays: ConfusionMatrix.from_predictions(y_true, y_pred); "
-        "from a model: ConfusionMatrix.from_estimator(model, X, y).",
+        (
+            "got list ['a']. From arrays: ConfusionMatrix.from_predictions(y_true, y_pred); "
+            "from a model: ConfusionMatrix.from_estimator(model, X, y)."
+        ),
     ),
     "an unknown keyword": (
         lambda: ConfusionMatrix(EVALUATION, link=False),
         exceptions.UnknownKeywordError,
-        "ConfusionMatrix has no keyword 'link'. Did you mean 'linked'? "
-        "Keywords: keep, layout, linked.",
+        (
+            "ConfusionMatrix has no keyword 'link'. Did you mean 'linked'? "
+            "Keywords: keep, layout, linked."
+        ),
     ),
     "an unknown keyword of from_predictions": (
         lambda: ConfusionMatrix.from_predictions(["a"], ["a"], nam="x"),
         exceptions.UnknownKeywordError,
-        "ConfusionMatrix.from_predictions has no keyword 'nam'. Did you mean 'name'? "
-        "Keywords: X, classes, keep, layout, linked, name.",
+        (
+            "ConfusionMatrix.from_predictions has no keyword 'nam'. Did you mean 'name'? "
+            "Keywords: X, classes, keep, layout, linked, name."
+        ),
     ),
     "an unknown keyword of from_estimator": (
         lambda: ConfusionMatrix.from_estimator(Predicts(), [[1]], ["a"], clases=[]),
         exceptions.UnknownKeywordError,
-        "ConfusionMatrix.from_estimator has no keyword 'clases'. Did you mean 'classes'? "
-        "Keywords: classes, keep, layout, linked, name.",
+        (
+            "ConfusionMatrix.from_estimator has no keyword 'clases'. Did you mean 'classes'? "
+            "Keywords: classes, keep, layout, linked, name."
+        ),
     ),
     "a handler that cannot be called": (
         lambda: ConfusionMatrix(EVALUATION).on_select("print"),

@@ -134,7 +134,9 @@ def test_the_query_gives_exactly_the_rows_of_the_mask(data: st.DataObject) -> No
 @pytest.mark.parametrize("values", [("a",), ("a", "b"), (None,), ("a", None)])
 @pytest.mark.parametrize("negate", [False, True])
 def test_the_query_treats_a_missing_label_as_the_mask_does(
-    dtype: str, values: tuple, negate: bool
+    dtype: str,
+    values: tuple,
+    negate: bool,
 ) -> None:
     table = Table({"y_true": pd.Series(["a", None, "b", "c"], dtype=object).astype(dtype)})
     predicate = Not(In("y_true", values)) if negate else In("y_true", values)
@@ -348,7 +350,7 @@ def test_a_column_is_spelled_so_that_pandas_finds_it_or_not_at_all(name: str) ->
         frame = pd.DataFrame({name: ["x", "z"], "other": ["z", "x"]})
         assert frame.query(f"{reference} == 'x'").index.tolist() == [0]
         assert frame.query(f"{reference}.isnull() or {reference} in ['z', 'y']").index.tolist() == [
-            1
+            1,
         ]
 
 
@@ -398,7 +400,9 @@ DOG = In("y_pred", ("b",))
     ],
 )
 def test_a_predicate_reads_as_query_and_words(
-    predicate: Predicate, query: str | None, words: str
+    predicate: Predicate,
+    query: str | None,
+    words: str,
 ) -> None:
     assert sel.query_string(predicate, SMALL.columns) == query
     assert sel.words(predicate, SMALL.columns) == words
@@ -425,7 +429,9 @@ def test_missing_and_many_values_read_well() -> None:
     ],
 )
 def test_unknown_columns_and_values_are_named(
-    read: object, predicate: Predicate, message: str
+    read: object,
+    predicate: Predicate,
+    message: str,
 ) -> None:
     with pytest.raises(SelectionError, match=message):
         read(predicate, SMALL.columns)

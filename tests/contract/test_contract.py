@@ -33,9 +33,13 @@ COLUMNS = {
 }
 FRAME = pd.DataFrame(
     {
-        column.frame_name: pd.Series([column.categories[code] for code in column.codes])
+        column.frame_name: pd.Series(
+            [column.categories[code] for code in column.codes],
+            # Whole numbers beside a missing one would become floats.
+            dtype=object if None in column.categories else None,
+        )
         for column in COLUMNS.values()
-    }
+    },
 )
 CASES = {case["name"]: case for case in VECTORS["cases"]}
 

@@ -61,13 +61,17 @@ def make(n_classes: int, n: int = 400, prefix: str = "c") -> Evaluation:
     labels = [f"{prefix}{i}" for i in range(n_classes)]
     true, pred = rng.integers(0, n_classes, n), rng.integers(0, n_classes, n)
     return Evaluation.from_predictions(
-        [labels[i] for i in true], [labels[i] for i in pred], classes=labels
+        [labels[i] for i in true],
+        [labels[i] for i in pred],
+        classes=labels,
     )
 
 
 def test_the_table_shows_the_counts_and_the_sum_of_each_row() -> None:
     evaluation = Evaluation.from_predictions(
-        ["cat"] * 3 + ["dog"] * 1500, ["cat"] * 2 + ["dog"] * 1501, name="pets"
+        ["cat"] * 3 + ["dog"] * 1500,
+        ["cat"] * 2 + ["dog"] * 1501,
+        name="pets",
     )
     plain, markup = confusion_fallback(evaluation)
     table = Reader(markup)

@@ -166,7 +166,9 @@ GARBAGE = [
 
 @pytest.mark.parametrize("data", GARBAGE, ids=repr)
 def test_a_state_that_cannot_be_read_changes_nothing(
-    evaluation: Evaluation, data: object, caplog: pytest.LogCaptureFixture
+    evaluation: Evaluation,
+    data: object,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     matrix = ConfusionMatrix(evaluation)
     matrix.selection = CAT
@@ -198,11 +200,11 @@ STATES = st.fixed_dictionaries(
                     "source": st.sampled_from(["a", "b"]) | JSON,
                     "predicate": st.builds(lambda code: is_in("y_true", code), st.integers(0, 3))
                     | JSON,
-                }
+                },
             ),
             max_size=2,
         )
-        | JSON
+        | JSON,
     },
 )
 
@@ -309,7 +311,7 @@ def test_a_slow_handler_does_not_hold_up_a_click(evaluation: Evaluation) -> None
     thread.start()
     assert entered.wait(10)
     clicker = threading.Thread(
-        target=lambda: store.set_state({"state": state(7, a=is_in("y_true", 1))})
+        target=lambda: store.set_state({"state": state(7, a=is_in("y_true", 1))}),
     )
     clicker.start()
     clicker.join(10)
@@ -408,7 +410,7 @@ def test_a_handler_that_removes_itself_does_not_skip_the_next(evaluation: Evalua
         matrix.on_select(once, remove=True)
 
     matrix.on_select(once)
-    matrix.on_select(lambda frame: calls.append("always"))
+    matrix.on_select(lambda _: calls.append("always"))
     matrix.selection = CAT
     matrix.selection = DOG
     assert calls == ["once", "always", "always"]
@@ -418,7 +420,8 @@ def test_observers_hear_old_and_new_on_every_linked_view(evaluation: Evaluation)
     first, second = ConfusionMatrix(evaluation), ConfusionMatrix(evaluation)
     changes: list[tuple] = []
     second.observe(
-        lambda change: changes.append((change.old, change.new, change.owner)), "selection"
+        lambda change: changes.append((change.old, change.new, change.owner)),
+        "selection",
     )
     first.selection = CAT
     first.selection = None
@@ -584,7 +587,8 @@ def test_a_clash_is_spelled_with_the_name_in_the_frame() -> None:
 
 
 def test_python_answers_a_winning_state_with_nothing_and_a_stale_one_with_its_own(
-    evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch
+    evaluation: Evaluation,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     matrix = ConfusionMatrix(evaluation)
     store = matrix._group.store()

@@ -210,9 +210,8 @@ def test_after_everything_was_closed_a_new_view_works(evaluation: Evaluation) ->
     assert new._group.store().state["clauses"] == []
 
 
-def test_closing_no_more_widgets_than_were_made(evaluation: Evaluation) -> None:
+def test_closing_the_views_closes_all_that_they_made(evaluation: Evaluation) -> None:
     REGISTRY.runtime()
-    before = set(Widget.widgets) if hasattr(Widget, "_instances") else set()
     before = set(ipywidgets.widgets.widget._instances)
     views = [ConfusionMatrix(evaluation) for _ in range(3)]
     assert len(ipywidgets.widgets.widget._instances) > len(before)
@@ -254,7 +253,8 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> Notebook:
 
 
 def test_running_a_cell_again_closes_its_previous_views(
-    notebook: Notebook, evaluation: Evaluation
+    notebook: Notebook,
+    evaluation: Evaluation,
 ) -> None:
     notebook.run("one")
     first, second = ConfusionMatrix(evaluation), ConfusionMatrix(evaluation)
@@ -273,7 +273,8 @@ def test_running_a_cell_again_closes_its_previous_views(
 
 
 def test_running_a_cell_again_keeps_what_was_selected_there(
-    notebook: Notebook, evaluation: Evaluation
+    notebook: Notebook,
+    evaluation: Evaluation,
 ) -> None:
     notebook.run("one")
     first = ConfusionMatrix(evaluation)
@@ -284,8 +285,8 @@ def test_running_a_cell_again_keeps_what_was_selected_there(
                 "revision": 1,
                 "writer": f"{first._source}@p",
                 "clauses": [{"source": first._source, "predicate": clause}],
-            }
-        }
+            },
+        },
     )
     notebook.run("one")
     again = ConfusionMatrix(evaluation)
@@ -336,7 +337,9 @@ class Shell:
     ],
 )
 def test_the_running_cell_is_read_from_the_request(
-    monkeypatch: pytest.MonkeyPatch, parent: object, cell: tuple[str, str] | None
+    monkeypatch: pytest.MonkeyPatch,
+    parent: object,
+    cell: tuple[str, str] | None,
 ) -> None:
     import IPython  # noqa: PLC0415  the module is what is replaced
 
@@ -349,6 +352,6 @@ def test_state_on_the_wire_is_plain_json(evaluation: Evaluation) -> None:
     matrix.selection = In("y_true", (np.str_("dog"),))
     state = matrix._group.store().get_state(["state"])["state"]
     assert state["clauses"] == [
-        {"source": "python", "predicate": {"op": "in", "column": "y_true", "codes": [1]}}
+        {"source": "python", "predicate": {"op": "in", "column": "y_true", "codes": [1]}},
     ]
     assert all(type(code) is int for code in state["clauses"][0]["predicate"]["codes"])

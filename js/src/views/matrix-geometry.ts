@@ -20,8 +20,10 @@ export interface Geometry {
 }
 
 const LONGEST_LABEL = 22;
+/** Totals are set in 11 px, labels in 12.5 px. */
+const TOTAL_SIZE = 0.88;
 const SIN_45 = Math.SQRT1_2;
-const PADDING = 8;
+const PADDING = 14;
 
 /** Few classes get large cells with count and share, many get small ones with the count. */
 export function sizes(n: number): { width: number; height: number; two_lines: boolean } {
@@ -37,7 +39,7 @@ export function geometry(data: MatrixData, textWidth: TextWidth = estimate): Geo
   const shown = labels.map((label) => cutMiddle(label, LONGEST_LABEL));
   const label_width = Math.max(0, ...shown.map((label) => textWidth(label)));
   const largest_total = Math.max(0, ...row_totals, ...column_totals);
-  const total_width = textWidth(count(largest_total));
+  const total_width = textWidth(count(largest_total)) * TOTAL_SIZE;
   const cell_width = Math.max(width, Math.ceil(widest), Math.ceil(total_width));
   const slanted = label_width > cell_width - 8;
   const reach = Math.ceil(label_width * SIN_45);
