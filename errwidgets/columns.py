@@ -13,7 +13,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-__all__ = ["CodedColumn", "code_jointly", "display", "native", "sort_labels"]
+__all__ = ["CodedColumn", "code_jointly", "display", "is_hashable", "native", "sort_labels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +52,15 @@ class CodedColumn:
     def code_of(self, value: Hashable) -> int | None:
         """Return the code of a value, or ``None`` when the column has no such value."""
         return self._positions.get(native(value))
+
+
+def is_hashable(value: object) -> bool:
+    """Return whether a value can be a label or a column's name."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def native(value: Any) -> Any:

@@ -11,14 +11,16 @@ import pandas as pd
 
 from errwidgets import _inputs as inputs
 from errwidgets import selection as _selection
-from errwidgets.columns import CodedColumn, code_jointly, native
+from errwidgets.columns import CodedColumn, code_jointly, is_hashable, native
 from errwidgets.exceptions import (
     ColumnNotFoundError,
     EstimatorError,
     FrozenError,
     IndexMismatchError,
     LengthMismatchError,
+    SelectionTypeError,
     UnknownLabelError,
+    shown,
 )
 from errwidgets.selection import All, In, Selection
 
@@ -166,25 +168,29 @@ class Evaluation:
         1    dog    cat      True   1.0
         """
         table = inputs.table("X", X) if X is not None else None
-        index = table.index if table is not None else None
+        # The index of the rows: the table's own, else that of the first labels that carry one.
+        carriers = {"X": X, "y_true": y_true, "y_pred": y_pred}
+        named = [name for name, given in carriers.items() if inputs.carries_index(given)]
+        index = carriers[named[0]].index if named else None
         true = inputs.labels("y_true", y_true, index)
-        pred = inputs.labels("y_pred", y_pred, index if index is not None else true.index)
+        pred = inputs.labels("y_pred", y_pred, index)
         lengths = {"y_true": len(true), "y_pred": len(pred)}
         if table is not None:
             lengths["X"] = len(table)
         if len(set(lengths.values())) > 1:
             raise LengthMismatchError.of(**lengths)
-        for label, given in (("y_true", y_true), ("y_pred", y_pred)):
-            other, other_index = ("X", index) if index is not None else ("y_true", true.index)
-            if isinstance(given, pd.Series) and not given.index.equals(other_index):
-                raise IndexMismatchError.of(other, label)
+        for other in named[1:]:
+            if not carriers[other].index.equals(index):
+                raise IndexMismatchError.of(named[0], other)
         if table is None:
             table = pd.DataFrame(index=true.index)
+        elif index is not None:
+            table = table.set_axis(index)
         return cls(
             table,
             y_true=true.set_axis(table.index).rename(None),
             y_pred=pred.set_axis(table.index).rename(None),
-            classes=classes,
+            classes=inputs.classes(classes),
             name=inputs.name(name),
         )
 
@@ -231,13 +237,13 @@ class Evaluation:
         """
         table = inputs.table("frame", frame)
         for role, column in (("y_true", y_true), ("y_pred", y_pred)):
-            if column not in table.columns:
+            if not is_hashable(column) or column not in table.columns:
                 raise ColumnNotFoundError.of(role, column, table.columns)
         return cls(
             table,
             y_true=inputs.labels("y_true", table[y_true], table.index),
             y_pred=inputs.labels("y_pred", table[y_pred], table.index),
-            classes=classes,
+            classes=inputs.classes(classes),
             name=inputs.name(name),
         )
 
@@ -371,7 +377,7 @@ class Evaluation:
         for role, label in (("y_true", y_true), ("y_pred", y_pred)):
             if label is ANY:
                 continue
-            if not _is_hashable(label) or self.columns[role].code_of(label) is None:
+            if not is_hashable(label) or self.columns[role].code_of(label) is None:
                 raise UnknownLabelError.of(role, label, self.classes)
             conditions.append(In(role, (native(label),)))
         return self.frame[_selection.mask(All(tuple(conditions)), self.columns, self.n_samples)]
@@ -406,6 +412,11 @@ class Evaluation:
         SelectionTypeError, SelectionError
             When it is no selection, or names columns or values that are not here.
         """
+        given: Any = selection
+        if not isinstance(given, Selection):
+            raise SelectionTypeError(
+                f"A mask needs a Selection; got {type(given).__name__} {shown(given)}."
+            )
         predicate = selection.predicate()
         if predicate is None:
             return np.zeros(self.n_samples, dtype=bool)
@@ -433,11 +444,3 @@ def _missing_as_none(series: pd.Series[Any]) -> pd.Series[Any]:
     if not missing.any():
         return series
     return series.astype(object).where(~missing, None)
-
-
-def _is_hashable(value: object) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True

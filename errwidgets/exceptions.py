@@ -19,6 +19,7 @@ __all__ = [
     "EstimatorError",
     "FrozenError",
     "IndexMismatchError",
+    "InputError",
     "InputTypeError",
     "LengthMismatchError",
     "SelectionError",
@@ -67,6 +68,10 @@ class InputTypeError(ErrwidgetsError, TypeError):
         """Build the message from what was expected and what came."""
         message = f"{name} must be {expected}; got {type(value).__name__} {shown(value)}."
         return cls(f"{message} {advice}".rstrip())
+
+
+class InputError(ErrwidgetsError, ValueError):
+    """A value of the right type that has no meaning here."""
 
 
 class EmptyInputError(ErrwidgetsError, ValueError):

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from errwidgets.exceptions import SelectionError, listed, shown
+from errwidgets.columns import is_hashable
+from errwidgets.exceptions import SelectionError, SelectionTypeError, listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -42,6 +43,10 @@ class In:
 
     column: str
     values: tuple[Hashable, ...]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.values, list):
+            object.__setattr__(self, "values", tuple(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,9 @@ class Selection:
 
     def predicate(self) -> Predicate | None:
         """Return one predicate that means the whole selection; ``None`` when nothing is."""
+        odd: list[Any] = [c for c in self.clauses if not isinstance(c, Clause)]
+        if odd:
+            raise SelectionTypeError(f"A Selection holds clauses; got {shown(odd[0])}.")
         if len(self.clauses) == 1:
             return self.clauses[0].predicate
         return All(tuple(clause.predicate for clause in self.clauses)) if self.clauses else None
@@ -118,8 +126,13 @@ def _column(columns: Columns, name: str) -> CodedColumn:
 
 def _codes(column: CodedColumn, values: Iterable[Hashable]) -> list[int]:
     codes = []
+    if not isinstance(values, tuple):
+        raise SelectionTypeError(
+            f"The values for {column.name!r} must be a tuple, as in In({column.name!r}, "
+            f"({shown(values)},)); got {type(values).__name__}."
+        )
     for value in values:
-        code = column.code_of(value)
+        code = column.code_of(value) if is_hashable(value) else None
         if code is None:
             raise SelectionError(
                 f"{shown(value)} is not a value of {column.name!r}. "
@@ -173,13 +186,32 @@ def mask(predicate: Predicate, columns: Columns, n_samples: int) -> Mask:
             for part in of:
                 result |= mask(part, columns, n_samples)
             return result
+        case _:
+            raise SelectionTypeError(
+                f"A predicate is an In, All, AnyOf or Not of errwidgets.selection; got "
+                f"{type(predicate).__name__} {shown(predicate)}."
+            )
 
 
 # ---------------------------------------------------------------- reading 2: a pandas query
 
-# Escaped inside string literals: pandas rewrites these before Python's parser sees the text.
-_QUERY_ESCAPES = {ord("`"): "\\x60", ord("@"): "\\x40", ord("#"): "\\x23", ord("&"): "\\x26",
-                  ord("|"): "\\x7c", ord("~"): "\\x7e"}  # fmt: skip
+# Written as they are in string literals. All others are escaped: pandas rewrites some characters
+# before Python's parser sees the text, and a backslash before the closing quote confuses it.
+_PLAIN = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !$%()*+,-./:;<=>?[]^_{}"
+)
+
+
+def _quoted(text: str) -> str:
+    quote = '"' if "'" in text and '"' not in text else "'"
+    safe = _PLAIN | ({"'"} if quote == '"' else {'"'})
+    return quote + "".join(c if c in safe else _escaped(ord(c)) for c in text) + quote
+
+
+def _escaped(code: int) -> str:
+    if code <= 0xFF:  # noqa: PLR2004  what two hexadecimal digits hold
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004  four
 
 
 def literal(value: Hashable) -> str | None:
@@ -197,7 +229,7 @@ def literal(value: Hashable) -> str | None:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, str):
-        return ascii(str(value)).translate(_QUERY_ESCAPES)
+        return _quoted(str(value))
     if isinstance(value, int | float) and math.isfinite(value):
         return repr(value)
     return None
@@ -263,7 +295,8 @@ def _query_in(column: CodedColumn, values: Sequence[Hashable], *, negate: bool) 
         return None
     words = [str(text) for text in literals]
     parts = []
-    if len(words) == 1:
+    # A nullable column answers `!=` with NA for a missing value; `not in` answers True.
+    if len(words) == 1 and not (negate and None in column.categories):
         parts.append(f"{reference} {'!=' if negate else '=='} {words[0]}")
     elif words:
         parts.append(f"{reference} {'not in' if negate else 'in'} [{', '.join(words)}]")

@@ -14,10 +14,9 @@ import errwidgets
 PACKAGE = pathlib.Path(errwidgets.__file__).parent
 # Top to bottom, as in docs/architecture.md: a room may import those above it.
 ROOMS = [
-    "exceptions", "selection", "columns", "_inputs", "evaluation", "measures", "slices", "explain",
+    "exceptions", "columns", "selection", "_inputs", "evaluation", "measures", "slices", "explain",
     "sources", "charts", "sharing", "widgets",
 ]  # fmt: skip
-# selection and columns describe each other's types; at run time both stand on exceptions alone.
 PURE = ROOMS[: ROOMS.index("sources") + 1]
 APART = ["datasets", "static"]
 UI = {"traitlets", "ipywidgets", "anywidget", "altair", "IPython", "ipykernel"}

@@ -76,8 +76,9 @@ REFUSED = {
         lambda: make([0, 1], [[0.1, 0.9], [0.5, 0.5]]),
         exceptions.ShapeError,
         (
-            "y_pred must have one dimension, one value per row; got shape (2, 2). For probabilities "
-            "pass the predicted labels, for example classes[proba.argmax(axis=1)]."
+            "y_pred must have one dimension, one value per row; got shape (2, 2). "
+            "For probabilities pass the predicted labels, "
+            "for example classes[proba.argmax(axis=1)]."
         ),
     ),
     "a column vector for labels": (
@@ -209,8 +210,8 @@ REFUSED = {
         lambda: fitted(NoPredict(), [[1]], ["a"]),
         exceptions.EstimatorError,
         (
-            "estimator must be a fitted model with a predict method; got NoPredict. With predictions "
-            "at hand, use Evaluation.from_predictions(y_true, y_pred)."
+            "estimator must be a fitted model with a predict method; got NoPredict. "
+            "With predictions at hand, use Evaluation.from_predictions(y_true, y_pred)."
         ),
     ),
     "a class for a model": (

@@ -43,7 +43,8 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
     if len(labels) > MAX_CLASSES:
         counts, labels = _folded(counts, labels)
     sentence = _sentence(evaluation)
-    title = f"Confusion matrix · {evaluation.name}" if evaluation.name else "Confusion matrix"
+    name = " ".join((evaluation.name or "").split())
+    title = f"Confusion matrix · {name}" if name else "Confusion matrix"
     for length in _LABEL_LENGTHS:
         markup = _table(
             _cut(title, 4 * length), sentence, [_cut(x, length) for x in labels], counts

@@ -155,7 +155,7 @@ class Group:
                 )
                 for item in data["clauses"]
             )
-        except (ErrwidgetsError, KeyError, TypeError, ValueError):
+        except (ErrwidgetsError, KeyError, TypeError, ValueError, OverflowError):
             logger.exception("The browser sent a selection that cannot be read; it is ignored.")
             return self._state()
         if _rank(revision, writer) > _rank(self._revision, self._writer):

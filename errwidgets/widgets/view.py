@@ -62,7 +62,8 @@ class View(anywidget.AnyWidget):
     shown_columns: ClassVar[tuple[str, ...]] = ()
     """Columns that the view needs on the page and in a saved notebook."""
 
-    _esm = STATIC / "stub.js"
+    # Text, not a path: for a path anywidget keeps every instance alive to reload it.
+    _esm = (STATIC / "stub.js").read_text(encoding="utf-8")
     _runtime = anywidget.WidgetTrait().tag(sync=True)
     _store = anywidget.WidgetTrait().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
@@ -94,13 +95,17 @@ class View(anywidget.AnyWidget):
         self._own_layout = layout is None
         self._group = REGISTRY.group(evaluation, linked=linked)
         source = self._group.join(self, self.shown_columns)
-        super().__init__(
-            _runtime=REGISTRY.runtime(),
-            _store=self._group.store(),
-            _kind=self.kind,
-            _source=source,
-            **({} if layout is None else {"layout": layout}),
-        )
+        try:
+            super().__init__(
+                _runtime=REGISTRY.runtime(),
+                _store=self._group.store(),
+                _kind=self.kind,
+                _source=source,
+                **({} if layout is None else {"layout": layout}),
+            )
+        except BaseException:
+            self._group.leave(source)
+            raise
         if not keep:
             REGISTRY.remember(cell, self)
 

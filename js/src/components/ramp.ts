@@ -67,8 +67,9 @@ export function cellFill(share: number, kind: "mistake" | "correct", scheme: Sch
   const { mistake, correct, ink, grounds } = PALETTES[scheme];
   const colour = kind === "mistake" ? mistake : correct;
   const strength = Math.sqrt(Math.min(1, Math.max(0, share)));
-  const alpha = kind === "mistake" ? 0.03 + 0.92 * strength : 0.08 + 0.24 * strength;
-  const background = `rgb(${colour.join(" ")} / ${alpha.toFixed(3)})`;
+  const exact = kind === "mistake" ? 0.03 + 0.92 * strength : 0.08 + 0.24 * strength;
+  const alpha = Math.round(exact * 1000) / 1000; // what is judged is what is drawn
+  const background = `rgb(${colour.join(" ")} / ${alpha})`;
   const readable = (text: Rgb) =>
     grounds.every((ground) => contrast(text, over(ground, colour, alpha)) >= AA);
   if (readable(ink)) return { background, color: null };

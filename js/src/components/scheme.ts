@@ -3,15 +3,17 @@ import { type Signal, signal } from "@preact/signals";
 
 export type Scheme = "light" | "dark";
 
+// VS Code marks its light high-contrast theme with both high-contrast names, so light comes first.
+const LIGHT = new Set(["vscode-light", "vscode-high-contrast-light", "light", "light-theme"]);
+const DARK = new Set(["vscode-dark", "vscode-high-contrast", "dark", "dark-theme"]);
+
 export function hostScheme(document: Document = globalThis.document): Scheme {
   const { body, documentElement: html } = document;
   const jupyter = body.dataset.jpThemeLight ?? html.dataset.jpThemeLight;
   if (jupyter !== undefined) return jupyter === "false" ? "dark" : "light";
   const classes = [...body.classList, ...html.classList];
-  if (classes.some((name) => name === "vscode-dark" || name === "dark" || name === "dark-theme"))
-    return "dark";
-  if (classes.some((name) => name === "vscode-light" || name === "light" || name === "light-theme"))
-    return "light";
+  if (classes.some((name) => LIGHT.has(name))) return "light";
+  if (classes.some((name) => DARK.has(name))) return "dark";
   const named = html.getAttribute("theme") ?? html.dataset.theme ?? body.dataset.theme;
   if (named) return named.includes("dark") ? "dark" : "light";
   const prefers = globalThis.matchMedia?.("(prefers-color-scheme: dark)");

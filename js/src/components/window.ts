@@ -11,7 +11,8 @@ const UNMEASURED = 40;
 
 export function visibleRange(offset: number, extent: number, size: number, n: number): Range {
   if (extent <= 0) return { start: 0, end: Math.min(n, UNMEASURED) };
-  const start = Math.max(0, Math.floor(offset / size) - MARGIN);
+  const last = Math.max(0, n - 1);
+  const start = Math.min(last, Math.max(0, Math.floor(offset / size) - MARGIN));
   const end = Math.min(n, Math.ceil((offset + extent) / size) + MARGIN);
-  return { start: Math.min(start, Math.max(0, n - 1)), end: Math.max(end, start) };
+  return { start, end: Math.max(end, start) };
 }

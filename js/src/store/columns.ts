@@ -25,8 +25,9 @@ export type Columns = ReadonlyMap<string, Column>;
 const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array } as const;
 
 export function decodeColumn(name: string, wire: WireColumn): Column {
+  if (!Object.hasOwn(TYPES, wire.dtype))
+    throw new Error(`column ${name} has the unknown type ${wire.dtype}`);
   const Type = TYPES[wire.dtype as keyof typeof TYPES];
-  if (!Type) throw new Error(`column ${name} has the unknown type ${wire.dtype}`);
   const { codes } = wire;
   const view = codes instanceof ArrayBuffer ? new DataView(codes) : codes;
   // A typed array needs an aligned start; a message's buffer may begin anywhere.

@@ -111,6 +111,7 @@ export class Store {
   /** Python code that gives the selected rows. */
   code(): string {
     const predicates = this.clauses.value.map((clause) => clause.predicate);
+    if (!predicates.length) return "rows = evaluation.frame.iloc[[]]";
     const [first] = predicates;
     const whole: Predicate =
       predicates.length === 1 && first ? first : { op: "all", of: predicates };

@@ -181,7 +181,9 @@ function queryIn(column: Column, codes: readonly number[], negate: boolean): str
   const spelled = present.map((code) => literals[code] ?? null);
   if (reference === null || !kept.length || spelled.some((text) => text === null)) return null;
   const parts: string[] = [];
-  if (spelled.length === 1) parts.push(`${reference} ${negate ? "!=" : "=="} ${spelled[0]}`);
+  // A nullable column answers `!=` with NA for a missing value; `not in` answers True.
+  if (spelled.length === 1 && !(negate && missing.length))
+    parts.push(`${reference} ${negate ? "!=" : "=="} ${spelled[0]}`);
   else if (spelled.length)
     parts.push(`${reference} ${negate ? "not in" : "in"} [${spelled.join(", ")}]`);
   if (present.length < kept.length) parts.push(`${reference}.${negate ? "notnull" : "isnull"}()`);
