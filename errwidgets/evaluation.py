@@ -306,13 +306,18 @@ class Evaluation:
         wrong: np.ndarray[Any, np.dtype[np.bool_]] = np.not_equal(true, pred)
         return wrong
 
-    @functools.cached_property
+    @property
     def frame(self) -> pd.DataFrame:
         """The user's columns unchanged, then `y_true`, `y_pred` and the per-row columns.
 
         A column of the user's that has one of these names keeps it; ours then
-        takes a trailing underscore.
+        takes a trailing underscore. A new frame each time: changing it changes
+        nothing here.
         """
+        return self._frame.copy(deep=False)
+
+    @functools.cached_property
+    def _frame(self) -> pd.DataFrame:
         labels = {
             self._names[role]: _missing_as_none(series)
             for role, series in self._labels.items()

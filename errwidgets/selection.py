@@ -108,7 +108,8 @@ class Selection:
 
     def predicate(self) -> Predicate | None:
         """Return one predicate that means the whole selection; ``None`` when nothing is."""
-        odd: list[Any] = [c for c in self.clauses if not isinstance(c, Clause)]
+        given: tuple[Any, ...] = self.clauses
+        odd = [clause for clause in given if not isinstance(clause, Clause)]
         if odd:
             raise SelectionTypeError(f"A Selection holds clauses; got {shown(odd[0])}.")
         if len(self.clauses) == 1:

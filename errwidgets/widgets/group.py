@@ -156,7 +156,11 @@ class Group:
                 for item in data["clauses"]
             )
         except (ErrwidgetsError, KeyError, TypeError, ValueError, OverflowError):
-            logger.exception("The browser sent a selection that cannot be read; it is ignored.")
+            logger.exception("The page sent a selection that cannot be read; it is taken back.")
+            # At the page's own revision Python's state holds, so the page will take it.
+            sent = data.get("revision") if isinstance(data, dict) else None
+            if type(sent) is int and sent >= self._revision:
+                self._revision, self._writer = sent, PYTHON
             return self._state()
         if _rank(revision, writer) > _rank(self._revision, self._writer):
             self._revision, self._writer = revision, writer
@@ -233,20 +237,21 @@ class Group:
                     old, new, rows_differ = self._changes.popleft()
                     views, handlers = list(self._views.values()), self._handlers
                 for view in views:
-                    view.announce(old, new)
+                    self._call("observer of the selection", view.announce, old, new)
                 for handler in handlers if rows_differ else ():
-                    self._call(handler)
+                    name = getattr(handler, "__name__", type(handler).__name__)
+                    self._call(f"on_select handler {name}", handler, self.selected())
         except BaseException:
             self._delivering = False
             raise
 
-    def _call(self, handler: Handler) -> None:
+    def _call(self, name: str, function: Callable[..., object], *arguments: object) -> None:
+        """Call what a user wrote; a failure is shown and stops nothing else."""
         try:
-            handler(self.selected())
-        except Exception as error:  # noqa: BLE001  one broken handler must not stop the others
+            function(*arguments)
+        except Exception as error:  # noqa: BLE001  whatever the user's code raises
             traceback.print_exc()
-            name = getattr(handler, "__name__", type(handler).__name__)
-            message = f"on_select handler {name} failed: {type(error).__name__}: {error}"
+            message = f"{name} failed: {type(error).__name__}: {error}"
             if self._store is not None:
                 self._store.send({"kind": "failure", "message": message})
 

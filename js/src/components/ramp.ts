@@ -13,8 +13,8 @@ interface Palette {
   mistake: Rgb;
   correct: Rgb;
   ink: Rgb;
-  /** Grounds of known hosts in this scheme: text must stay readable on all of them. */
-  grounds: Rgb[];
+  /** Grounds of known hosts in this scheme, the most usual first. */
+  grounds: [Rgb, ...Rgb[]];
 }
 
 export const PALETTES: Record<Scheme, Palette> = {
@@ -32,14 +32,15 @@ export const PALETTES: Record<Scheme, Palette> = {
     correct: [134, 180, 232],
     ink: [230, 232, 235],
     grounds: [
+      [17, 17, 17],
       [0, 0, 0],
-      [17, 20, 24],
       [33, 33, 33],
     ],
   },
 };
 
 const AA = 4.5;
+const OPAQUE_FROM = 0.5;
 const BLACK: Rgb = [0, 0, 0];
 const WHITE: Rgb = [255, 255, 255];
 
@@ -69,9 +70,13 @@ export function cellFill(share: number, kind: "mistake" | "correct", scheme: Sch
   const strength = Math.sqrt(Math.min(1, Math.max(0, share)));
   const exact = kind === "mistake" ? 0.03 + 0.92 * strength : 0.08 + 0.24 * strength;
   const alpha = Math.round(exact * 1000) / 1000; // what is judged is what is drawn
-  const background = `rgb(${colour.join(" ")} / ${alpha})`;
-  const readable = (text: Rgb) =>
-    grounds.every((ground) => contrast(text, over(ground, colour, alpha)) >= AA);
+  // Weak fills let the host's ground through. Strong ones are mixed here: only over a ground that is
+  // known is black or white sure to be readable.
+  const opaque = alpha >= OPAQUE_FROM;
+  const mixed = over(grounds[0], colour, alpha).map(Math.round) as unknown as Rgb;
+  const background = opaque ? `rgb(${mixed.join(" ")})` : `rgb(${colour.join(" ")} / ${alpha})`;
+  const drawn = opaque ? [mixed] : grounds.map((ground) => over(ground, colour, alpha));
+  const readable = (text: Rgb) => drawn.every((fill) => contrast(text, fill) >= AA);
   if (readable(ink)) return { background, color: null };
   const text = readable(WHITE) ? WHITE : BLACK;
   return { background, color: `rgb(${text.join(" ")})` };

@@ -42,6 +42,12 @@ export function cellsPredicate(cells: readonly Cell[]): Predicate | null {
   return parts.length === 1 ? (parts[0] as Predicate) : { op: "any", of: parts };
 }
 
+/** The mistakes of a class, as cells. */
+export function mistakes(axis: "y_true" | "y_pred", code: number, n: number): Cell[] {
+  const others = Array.from({ length: n }, (_, i) => i).filter((i) => i !== code);
+  return others.map((i): Cell => (axis === "y_true" ? [code, i] : [i, code]));
+}
+
 /** The mistakes of a class: rows of it that were missed, or rows wrongly given to it. */
 export function mistakesPredicate(axis: "y_true" | "y_pred", code: number): Predicate {
   const inside: Predicate = { op: "in", column: axis, codes: [code] };

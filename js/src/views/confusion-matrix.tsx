@@ -2,7 +2,14 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { count, percent } from "../components/format.ts";
 import { Frame } from "../components/frame.tsx";
 import { pairTest } from "../store/selection.ts";
-import { type Cell, cellsPredicate, mistakesPredicate, rectangle, sameCell } from "./cells.ts";
+import {
+  type Cell,
+  cellsPredicate,
+  mistakes,
+  mistakesPredicate,
+  rectangle,
+  sameCell,
+} from "./cells.ts";
 import type { ViewProps } from "./index.ts";
 import { type MatrixData, matrixData } from "./matrix-data.ts";
 import { sizes } from "./matrix-geometry.ts";
@@ -31,6 +38,14 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
 
   const select = (cells: Cell[]) => store.select(source, cellsPredicate(cells), source);
 
+  /** Add cells to what is selected, or take them out when all of them are. */
+  const toggle = (cells: Cell[]) => {
+    const before = selectedCells();
+    const inside = (cell: Cell) => before.some((other) => sameCell(other, cell));
+    if (!cells.every(inside)) return select([...before, ...cells]);
+    select(before.filter((cell) => !cells.some((other) => sameCell(other, cell))));
+  };
+
   const onGesture = (gesture: Gesture) => {
     switch (gesture.kind) {
       case "clear":
@@ -39,27 +54,22 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
         return;
       case "header": {
         const { axis, code, add } = gesture;
+        if (add) return toggle(mistakes(axis, code, data.n));
         const predicate = mistakesPredicate(axis, code);
-        if (add && own) store.select(source, { op: "any", of: [own, predicate] }, source);
-        else {
-          const again = JSON.stringify(own) === JSON.stringify(predicate);
-          store.select(source, again ? null : predicate, source);
-        }
+        const again = JSON.stringify(own) === JSON.stringify(predicate);
+        store.select(source, again ? null : predicate, source);
         return;
       }
       case "cell": {
-        const { cell, extend, add } = gesture;
+        const { cell, from, extend, add } = gesture;
         if (extend) {
-          const from = anchor.current ?? cell;
-          anchor.current = from;
-          select([...(add ? selectedCells() : []), ...rectangle(from, cell)]);
-          return;
+          anchor.current ??= from;
+          return select([...(add ? selectedCells() : []), ...rectangle(anchor.current, cell)]);
         }
         anchor.current = cell;
+        if (add) return toggle([cell]);
         const before = selectedCells();
-        const inside = before.some((other) => sameCell(other, cell));
-        if (add) select(inside ? before.filter((o) => !sameCell(o, cell)) : [...before, cell]);
-        else select(inside && before.length === 1 ? [] : [cell]);
+        select(before.length === 1 && sameCell(before[0] ?? null, cell) ? [] : [cell]);
       }
     }
   };

@@ -4,14 +4,15 @@ import { count, percent } from "../components/format.ts";
 import { cellFill } from "../components/ramp.ts";
 import { scheme } from "../components/scheme.ts";
 import { textMeasure } from "../components/text-width.ts";
-import { visibleRange } from "../components/window.ts";
+import { type Range, visibleRange } from "../components/window.ts";
 import type { Cell } from "./cells.ts";
 import type { MatrixData } from "./matrix-data.ts";
 import { type Geometry, geometry } from "./matrix-geometry.ts";
 import { move, type Position, typeAhead } from "./matrix-keys.ts";
 
 export type Gesture =
-  | { kind: "cell"; cell: Cell; extend: boolean; add: boolean }
+  /** `from` is where a range starts that has no start yet: the cell that was left. */
+  | { kind: "cell"; cell: Cell; from: Cell; extend: boolean; add: boolean }
   | { kind: "header"; axis: "y_true" | "y_pred"; code: number; add: boolean }
   | { kind: "clear" };
 
@@ -84,7 +85,8 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
   const act = (at: Position, { extend, add }: { extend: boolean; add: boolean }) => {
     const place = placeAt(at);
     if (!place) return;
-    if (place.kind === "cell") onGesture({ kind: "cell", cell: place.cell, extend, add });
+    if (place.kind === "cell")
+      onGesture({ kind: "cell", cell: place.cell, from: place.cell, extend, add });
     else onGesture({ kind: "header", axis: place.axis, code: place.code, add });
   };
 
@@ -105,7 +107,13 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
       if (!next) return;
       go(next);
       if (modifiers.extend && next.row >= 0 && next.column >= 0 && row >= 0 && column >= 0)
-        onGesture({ kind: "cell", cell: [next.row, next.column], extend: true, add: false });
+        onGesture({
+          kind: "cell",
+          cell: [next.row, next.column],
+          from: [row, column],
+          extend: true,
+          add: false,
+        });
     }
     event.preventDefault();
     event.stopPropagation();
@@ -118,7 +126,9 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
     act(at, { extend: event.shiftKey, add: event.ctrlKey || event.metaKey });
   };
 
-  const common = { data, size, selected, at: { row, column } };
+  // The tab stop must be drawn: after scrolling away it is the nearest place that is.
+  const stop = { row: into(row, rows), column: into(column, columns) };
+  const common = { data, size, selected, at: stop };
   return (
     <div
       ref={root}
@@ -274,6 +284,10 @@ function Gap({ cells, width }: { cells: number; width: number }) {
 
 function tab(at: Position, row: number, column: number): 0 | -1 {
   return at.row === row && at.column === column ? 0 : -1;
+}
+
+function into(at: number, { start, end }: Range): number {
+  return at < 0 ? at : Math.max(start, Math.min(end - 1, at));
 }
 
 function range(start: number, end: number): number[] {
