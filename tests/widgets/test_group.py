@@ -176,10 +176,17 @@ def test_a_state_that_cannot_be_read_changes_nothing(
     before = dict(matrix._group.store().state)
     send(matrix, data)
     assert matrix.selection == Selection((Clause("python", CAT),))
-    assert matrix._group.store().state == before
+    after = matrix._group.store().state
+    assert after["clauses"] == before["clauses"]
     assert calls == []
     assert "cannot be read" in caplog.text
-    send(matrix, state(2, a=is_in("y_true", 1)))
+    # What Python holds wins on the page, whatever revision the page claimed.
+    claimed = data.get("revision") if isinstance(data, dict) else None
+    if type(claimed) is int and claimed > before["revision"]:
+        assert (after["revision"], after["writer"]) == (claimed, "python")
+    else:
+        assert after == before
+    send(matrix, state(after["revision"] + 1, a=is_in("y_true", 1)))
     assert calls == [[1, 2]]
 
 
@@ -432,7 +439,9 @@ def test_observers_hear_old_and_new_on_every_linked_view(evaluation: Evaluation)
     assert len(changes) == 2
 
 
-def test_an_observer_that_fails_leaves_handlers_working(evaluation: Evaluation) -> None:
+def test_an_observer_that_fails_is_shown_and_leaves_handlers_working(
+    evaluation: Evaluation, capsys: pytest.CaptureFixture[str]
+) -> None:
     matrix = ConfusionMatrix(evaluation)
     calls = record(matrix)
 
@@ -440,9 +449,9 @@ def test_an_observer_that_fails_leaves_handlers_working(evaluation: Evaluation) 
         raise ZeroDivisionError
 
     matrix.observe(broken, "selection")
-    with pytest.raises(ZeroDivisionError):
-        matrix.selection = CAT
-    matrix.unobserve(broken, "selection")
+    matrix.selection = CAT
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert len(calls) == 1
     matrix.selection = DOG
     assert calls[-1] == [1, 2]
 
