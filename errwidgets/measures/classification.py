@@ -194,7 +194,9 @@ def classification_summary(
     :mod:`errwidgets.measures.gradients`, turned into limits by
     :func:`~errwidgets.measures.intervals.score_interval`. Where that variance is 0, the effective
     number of rows of an average with shares ``aᵢ`` of classes with ``nᵢ`` rows takes its place,
-    ``1 / Σ aᵢ² / nᵢ``. The interval of the baseline takes the majority class as known.
+    ``1 / (Σ aᵢ² / nᵢ)``. With weights the shares of rows have the linearised variance too: Kish's
+    number takes weights and errors as unrelated, which weights per class are not. The interval
+    of the baseline takes the majority class as known.
 
     Examples
     --------
@@ -213,6 +215,8 @@ def classification_summary(
     effective = float(effective_sample_size(total, float(squares.sum())))
     summary: dict[str, Estimate] = {}
     variances = _variances(table, squares, zero_division) if total > 0 else {}
+    if squared_counts is not None and total > 0:
+        variances |= _share_variances(table, squares, effective)
     for name, value in values.items():
         if name in variances:
             variance, size, lowest = variances[name]
@@ -237,10 +241,10 @@ def _variances(
         true + pred - hits, squared_true + squared_pred - np.diagonal(squares)
     )
     drop = bool(np.isnan(zero_division))
-    n_true = np.count_nonzero(true)
+    n_true = int(np.count_nonzero(true))
     n_recall = n_true if drop else n_classes
-    n_precision = np.count_nonzero(pred) if drop else n_classes
-    n_f1 = np.count_nonzero(true + pred) if drop else n_classes
+    n_precision = int(np.count_nonzero(pred)) if drop else n_classes
+    n_f1 = int(np.count_nonzero(true + pred)) if drop else n_classes
     even = np.ones(n_classes)
     by_true, by_pred = _average_size(even, true_size), _average_size(even, pred_size)
     plan = {
@@ -256,6 +260,18 @@ def _variances(
         name: (multinomial_variance(gradient, counts, squares), size, lowest)
         for name, (gradient, size, lowest) in plan.items()
     }
+
+
+def _share_variances(
+    counts: NDArray[Any], squares: NDArray[Any], size: float
+) -> dict[str, tuple[float, float, float]]:
+    """Return linearised variance, fall-back number of rows and lowest value of weighted shares."""
+    right = np.eye(len(counts))
+    majority = np.zeros(counts.shape)
+    majority[int(counts.sum(axis=1).argmax())] = 1.0
+    accuracy = (multinomial_variance(right, counts, squares), size, 0.0)
+    baseline = (multinomial_variance(majority, counts, squares), size, 0.0)
+    return {"accuracy": accuracy, "error_rate": accuracy, "baseline_accuracy": baseline}
 
 
 def _average_size(shares: NDArray[Any], sizes: NDArray[np.float64]) -> float:

@@ -122,8 +122,8 @@ def _packed_cells(true: NDArray[Any], pred: NDArray[Any], n_classes: int) -> NDA
     n_cells = n_classes * n_classes
     counts = np.zeros(n_cells, dtype=np.int64)
     for start in range(0, len(true), _CHUNK):
-        cells = true[start : start + _CHUNK].astype(np.uint8)
-        cells *= np.uint8(n_classes)
+        narrow = true[start : start + _CHUNK].astype(np.uint8, copy=False)
+        cells = narrow * np.uint8(n_classes)
         cells += pred[start : start + _CHUNK].astype(np.uint8, copy=False)
         counts += _fold(cells, n_cells)
     return counts

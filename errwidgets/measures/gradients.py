@@ -52,7 +52,7 @@ def macro_precision(counts: NDArray[Any], n_averaged: int) -> NDArray[np.float64
     -------
     ndarray of shape (n_classes, n_classes)
     """
-    return macro_recall(counts.T, n_averaged).T
+    return np.asarray(macro_recall(counts.T, n_averaged).T)
 
 
 def macro_f1(counts: NDArray[Any], n_averaged: int) -> NDArray[np.float64]:
@@ -76,7 +76,7 @@ def macro_f1(counts: NDArray[Any], n_averaged: int) -> NDArray[np.float64]:
     _, r, c, d = _shares(counts)
     inverse = _inverse(r + c)
     fall = 2 * d * inverse * inverse
-    gradient = -fall[:, None] - fall[None, :]
+    gradient = np.asarray(-fall[:, None] - fall[None, :])
     _add_diagonal(gradient, 2 * inverse)
     return gradient / max(n_averaged, 1)
 
@@ -97,7 +97,7 @@ def weighted_f1(counts: NDArray[Any]) -> NDArray[np.float64]:
     inverse = _inverse(r + c)
     f1 = 2 * d * inverse
     fall = r * f1 * inverse
-    gradient = (f1 - fall)[:, None] - fall[None, :]
+    gradient = np.asarray((f1 - fall)[:, None] - fall[None, :])
     _add_diagonal(gradient, 2 * r * inverse)
     return gradient
 

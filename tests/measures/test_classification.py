@@ -33,10 +33,12 @@ def expected_per_class(
     precision, recall, f1, support = sk.precision_recall_fscore_support(
         true, pred, labels=range(k), zero_division=zero_division, sample_weight=weight
     )
-    multi = sk.multilabel_confusion_matrix(true, pred, labels=range(k), sample_weight=weight)
-    negatives = multi[:, 0, 0] + multi[:, 0, 1]
+    rows = np.ones(len(true)) if weight is None else weight
     specificity = np.full(k, zero_division)
-    np.divide(multi[:, 0, 0], negatives, out=specificity, where=negatives > 0)
+    for code in range(k):
+        rest = true != code
+        if rest.any():
+            specificity[code] = rows[rest & (pred != code)].sum() / rows[rest].sum()
     return {
         "precision": precision,
         "recall": recall,
