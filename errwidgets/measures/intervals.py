@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from errwidgets.measures._checks import as_values, as_weights
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -320,3 +322,49 @@ def mean_interval(
     free = np.where(size > 1, size - 1, np.nan)
     half = t_quantile(free) * np.sqrt(np.maximum(spread, 0.0) / free)
     return np.maximum(centre - half, bounds[0]), np.minimum(centre + half, bounds[1])
+
+
+def mean_estimate(
+    values: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    *,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+) -> Estimate:
+    """Return the mean of rows with Student's interval.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_samples,)
+        One finite number per row.
+    sample_weight : array-like of shape (n_samples,), optional
+        Finite, non-negative weights; the interval then has Kish's effective number of rows.
+    bounds : tuple of float, optional
+        Possible values; limits beyond are cut.
+
+    Returns
+    -------
+    Estimate
+        NaN without rows or weight; limits are NaN for a single row.
+
+    Raises
+    ------
+    ValueError
+        Another length, values or weights not finite, weights negative.
+
+    Examples
+    --------
+    >>> estimate = mean_estimate([0.0, 1.0, 1.0, 2.0])
+    >>> estimate.value, round(estimate.ci_high, 2), estimate.support
+    (1.0, 2.3, 4)
+    """
+    rows = as_values(values, "values")
+    weights = None if sample_weight is None else as_weights(sample_weight, rows.size)
+    total = float(rows.size if weights is None else weights.sum())
+    if total == 0:
+        return Estimate(float("nan"), support=rows.size)
+    mean = float(np.average(rows, weights=weights))
+    variance = float(np.average((rows - mean) ** 2, weights=weights))
+    squares = total if weights is None else float(weights @ weights)
+    size = effective_sample_size(total, squares)
+    low, high = mean_interval(mean, variance, size, bounds=bounds)
+    return Estimate(mean, float(low), float(high), rows.size)
