@@ -21,7 +21,13 @@ TOLERANCE = 1e-4
 """Above that, areas differ by at most this from those of distinct scores."""
 
 _N_BINS = 1 << 15
-_CHUNK = 1 << 17
+_N_CELLS = 1 << 13
+_SKETCH_ROWS = 1 << 17
+# Share of rows that is sorted sooner than all are placed in uneven bins.
+_FEW = 0.02
+# Rows counted at a time, and rows placed in bins at a time, so that what they need stays in cache.
+_CHUNK = 1 << 18
+_STEP = 1 << 14
 
 
 class ScoreGroups(NamedTuple):
@@ -142,24 +148,15 @@ def _binned(
     weights: NDArray[np.float64] | None,
     tolerance: float,
 ) -> ScoreGroups:
-    """Group rows by bins of equal width, and by distinct score where that is too coarse."""
-    lowest, highest = float(scores.min()), float(scores.max())
-    # Halved, because the range of two finite numbers may overflow.
-    width = highest / 2 - lowest / 2
-    bins = np.zeros(scores.size, dtype=np.uint16)
-    if width > 0:
-        _fill_bins(bins, scores, lowest, width)
-    sides = _count(bins, positive, weights, _N_BINS)
+    """Group rows by bins of scores, and by distinct score where a bin is too coarse."""
+    grid = _choose_grid(positive, scores, tolerance)
+    bins = np.empty(scores.size, dtype=np.uint16)
+    sides = _count(bins, grid, positive, scores, weights)
     coarse = _too_coarse(sides[0], sides[1], tolerance)
-    half = np.arange(_N_BINS) / _N_BINS * width
-    edges = lowest + half + half
     kept = (sides[0] + sides[1] > 0) & ~coarse
     bound = float(_errors(sides[0], sides[1])[:, kept].sum(axis=1).max(initial=0.0))
-    columns: list[NDArray[Any]] = [
-        np.flatnonzero(kept),
-        edges[kept],
-        *(side[kept] for side in sides),
-    ]
+    columns: list[NDArray[Any]] = [np.flatnonzero(kept), grid.edges()[kept]]
+    columns += [side[kept] for side in sides]
     if coarse.any():
         rows = np.flatnonzero(coarse[bins])
         part = None if weights is None else weights[rows]
@@ -172,37 +169,95 @@ def _binned(
     return ScoreGroups(thresholds, pos, neg, pos2, neg2, scores.size, bound)
 
 
-def _fill_bins(
-    bins: NDArray[np.uint16], scores: NDArray[np.float64], lowest: float, width: float
-) -> None:
-    """Write the bin of each score, never decreasing with the score."""
-    buffer = np.empty(_CHUNK)
-    for start in range(0, scores.size, _CHUNK):
-        part = scores[start : start + _CHUNK]
-        scaled = buffer[: part.size]
-        np.divide(part, 2, out=scaled)
-        scaled -= lowest / 2
-        scaled *= _N_BINS / width if _N_BINS / width < np.inf else 0.0
-        np.minimum(scaled, _N_BINS - 1, out=scaled)
-        bins[start : start + _CHUNK] = scaled
+class _Grid(NamedTuple):
+    """Bins of scores: cells of equal width, each cut into a whole number of equal bins."""
+
+    lowest: float
+    highest: float
+    pieces: NDArray[np.int64]  # bins of each cell
+
+    def fill(self, bins: NDArray[np.uint16], scores: NDArray[np.float64]) -> None:
+        """Write the bin of each score, which never decreases with the score."""
+        # The range of two finite numbers may overflow: halve both then.
+        shrink = 1.0 if np.isfinite(self.highest - self.lowest) else 0.5
+        width = self.highest * shrink - self.lowest * shrink
+        scale = self.pieces.size / width if width > 0 else 0.0
+        n_bins = int(self.pieces.sum())
+        even = n_bins == self.pieces.size
+        factor = self.pieces.astype(np.float64)
+        shift = np.cumsum(factor) - factor - np.arange(factor.size) * factor
+        for start in range(0, scores.size, _STEP):
+            part = scores[start : start + _STEP]
+            position = part - self.lowest if shrink == 1 else part * shrink - self.lowest * shrink
+            # A range so narrow that the scale overflows is one cell; rows in it are sorted.
+            position *= scale if np.isfinite(scale) else 0.0
+            if not even:
+                cell = position.astype(np.intp)
+                np.minimum(cell, factor.size - 1, out=cell)
+                position *= factor[cell]
+                position += shift[cell]
+            np.minimum(position, n_bins - 1, out=position)
+            bins[start : start + _STEP] = position
+
+    def edges(self) -> NDArray[np.float64]:
+        """Return the lowest score of each bin."""
+        cell = np.repeat(np.arange(self.pieces.size), self.pieces)
+        first = np.cumsum(self.pieces) - self.pieces
+        inner = (np.arange(cell.size) - first[cell]) / self.pieces[cell]
+        half = (cell + inner) / self.pieces.size * (self.highest / 2 - self.lowest / 2)
+        edges: NDArray[np.float64] = self.lowest + half + half
+        return edges
+
+
+def _choose_grid(
+    positive: NDArray[np.bool_], scores: NDArray[np.float64], tolerance: float
+) -> _Grid:
+    """Return bins of equal width if they are fine enough, else narrower ones where it matters.
+
+    Which it is, is judged by some of the rows; what the bins then hold is counted from all.
+    """
+    lowest, highest = float(scores.min()), float(scores.max())
+    even = _Grid(lowest, highest, np.ones(_N_BINS, dtype=np.int64))
+    step = max(1, scores.size // _SKETCH_ROWS)
+    seen = scores[::step].copy()
+    bins = np.empty(seen.size, dtype=np.uint16)
+    even.fill(bins, seen)
+    # A bin whose few rows seen are all of one side still holds some of the other.
+    rows = np.bincount(bins, minlength=_N_BINS)
+    share = max(float(positive[::step].mean()), 1 / seen.size)
+    hits = np.bincount(bins[positive[::step]], minlength=_N_BINS) * 0.98 + rows * share * 0.02
+    misses = np.maximum(rows - hits, 0.0)
+    if rows[_too_coarse(hits, misses, tolerance)].sum() <= _FEW * seen.size:
+        return even
+    by_cell = (_N_CELLS, -1)
+    hits, misses = hits.reshape(by_cell).sum(axis=1), misses.reshape(by_cell).sum(axis=1)
+    # Cutting a cell into m divides its error by m; all errors together are then smallest with m
+    # proportional to the root of the cell's error.
+    error = np.sqrt(_errors(hits, misses).sum(axis=0))
+    pieces = 1 + np.floor((_N_BINS - _N_CELLS) * error / max(float(error.sum()), 1e-300))
+    return _Grid(lowest, highest, pieces.astype(np.int64))
 
 
 def _count(
     bins: NDArray[np.uint16],
+    grid: _Grid,
     positive: NDArray[np.bool_],
+    scores: NDArray[np.float64],
     weights: NDArray[np.float64] | None,
-    n_bins: int,
 ) -> list[NDArray[Any]]:
-    """Return positives, negatives, and the squared weights of both, of each bin."""
+    """Fill in the bins; return positives, negatives, and squared weights of both, of each bin."""
     dtype: type = np.int64 if weights is None else np.float64
+    n_bins = int(grid.pieces.sum())
     total: NDArray[Any] = np.zeros((2, n_bins, 2), dtype=dtype)
     for start in range(0, bins.size, _CHUNK):
-        code = bins[start : start + _CHUNK] << np.uint16(1)
-        code |= positive[start : start + _CHUNK].view(np.uint8)
+        rows = slice(start, start + _CHUNK)
+        grid.fill(bins[rows], scores[rows])
+        code = bins[rows] << np.uint16(1)
+        code |= positive[rows].view(np.uint8)
         if weights is None:
             total[0] += np.bincount(code, minlength=2 * n_bins).reshape(n_bins, 2)
             continue
-        part = weights[start : start + _CHUNK]
+        part = weights[rows]
         total[0] += np.bincount(code, part, 2 * n_bins).reshape(n_bins, 2)
         total[1] += np.bincount(code, part * part, 2 * n_bins).reshape(n_bins, 2)
     if weights is None:

@@ -144,6 +144,27 @@ def test_binned_areas_are_within_the_bound(kind: str, weighted: bool) -> None:
     )
 
 
+@pytest.mark.parametrize("power", [1, 4, 9])
+def test_uneven_bins_where_scores_crowd(power: int) -> None:
+    positive, scores, _ = draw(9, 300_000, ties=False)
+    scores = 1 / (1 + np.exp(2 * power - power * scores))
+    exact = score_groups(positive, scores)
+    binned = score_groups(positive, scores, max_exact_rows=1000)
+    assert 0 < binned.error_bound <= 1e-4
+    assert (binned.thresholds[1:] < binned.thresholds[:-1]).all()
+    assert binned.positives.sum() == positive.sum()
+    assert roc_auc(binned) == pytest.approx(roc_auc(exact), abs=binned.error_bound)
+    assert average_precision(binned) == pytest.approx(
+        average_precision(exact), abs=binned.error_bound
+    )
+    # Each threshold tells the rows at or above it apart from the others, but for its rounding.
+    above = np.array(
+        [(scores >= t).sum() for t in binned.thresholds[:: len(binned.thresholds) // 50]]
+    )
+    counted = np.cumsum(binned.positives + binned.negatives)[:: len(binned.thresholds) // 50]
+    np.testing.assert_allclose(above, counted, atol=3)
+
+
 def test_binned_multiclass_interval_is_not_narrower() -> None:
     rng = np.random.default_rng(8)
     true = rng.integers(0, 3, 5000)
