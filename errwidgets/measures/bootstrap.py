@@ -184,19 +184,25 @@ def bootstrap_summary(
     zero_division: float = float("nan"),
     n_resamples: int = 1000,
     seed: int = 0,
+    tables: ArrayLike | None = None,
+    n_samples: int | None = None,
 ) -> dict[str, Estimate]:
     """Return the metrics over all classes with percentile intervals instead of closed forms.
 
     Parameters
     ----------
-    counts : array-like of shape (n_classes, n_classes), int
-        Confusion counts; row: true class.
+    counts : array-like of shape (n_classes, n_classes)
+        Confusion counts, or with `tables` summed weights; row: true class.
     zero_division : float, default nan
         As in :func:`~errwidgets.measures.classification.metric_values`.
     n_resamples : int, default 1000
         Number of tables drawn.
     seed : int, default 0
         Seed of the draws.
+    tables : array-like of shape (n_resamples, n_classes, n_classes), optional
+        Tables drawn before: with weights, those of :func:`resample_weighted_counts`.
+    n_samples : int, optional
+        Number of rows, the `support` of each metric; default: the sum of `counts`.
 
     Returns
     -------
@@ -206,7 +212,7 @@ def bootstrap_summary(
     Raises
     ------
     ValueError
-        As in :func:`resample_counts`; with weights, use :func:`resample_weighted_counts`.
+        As in :func:`resample_counts`: weighted counts without `tables` are refused.
 
     Examples
     --------
@@ -215,10 +221,10 @@ def bootstrap_summary(
     """
     table = np.asarray(counts)
     values = metric_values(table, zero_division=zero_division)
-    drawn = metric_values(
-        resample_counts(table, n_resamples, seed=seed), zero_division=zero_division
-    )
-    rows = int(table.sum())
+    if tables is None:
+        tables = resample_counts(table, n_resamples, seed=seed)
+    drawn = metric_values(tables, zero_division=zero_division)
+    rows = round(float(table.sum())) if n_samples is None else n_samples
     summary = {}
     for name, value in values.items():
         low, high = _percentiles(drawn[name])

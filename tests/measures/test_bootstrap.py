@@ -13,6 +13,7 @@ from errwidgets.measures.bootstrap import (
     resample_weighted_counts,
 )
 from errwidgets.measures.classification import classification_summary
+from errwidgets.measures.confusion import confusion_counts
 
 TABLE = np.array([[60, 10, 0], [5, 70, 15], [1, 9, 50]])
 
@@ -68,6 +69,23 @@ def test_weighted_tables_are_weighted_rows_drawn_again(monkeypatch: pytest.Monke
     assert drawn[:, 0].var() == pytest.approx(300 * one.var(), rel=0.1)
     monkeypatch.setattr(bootstrap, "_BLOCK", 40)
     np.testing.assert_allclose(resample_weighted_counts(cells, 5, weights, 3000), drawn)
+
+
+def test_weighted_summary_agrees_with_the_closed_form() -> None:
+    rng = np.random.default_rng(7)
+    true = rng.integers(0, 3, 2000)
+    pred = np.where(rng.random(2000) < 0.7, true, rng.integers(0, 3, 2000))
+    weights = rng.choice([0.5, 1.0, 2.0], 2000) * (1 + true)
+    counts = confusion_counts(true, pred, 3, weights)
+    squares = confusion_counts(true, pred, 3, weights**2)
+    drawn = resample_weighted_counts(3 * true + pred, 9, weights, 3000).reshape(-1, 3, 3)
+    resampled = bootstrap_summary(counts, tables=drawn, n_samples=2000)
+    for name, closed in classification_summary(counts, squared_counts=squares).items():
+        width = closed.ci_high - closed.ci_low
+        np.testing.assert_allclose(
+            resampled[name][1:3], closed[1:3], atol=0.12 * width, err_msg=name
+        )
+        assert resampled[name].support == 2000
 
 
 def test_weighted_mean() -> None:
