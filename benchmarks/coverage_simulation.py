@@ -22,10 +22,14 @@ from scipy import stats
 
 from errwidgets.measures.classification import classification_summary, metric_values, per_class
 from errwidgets.measures.confusion import confusion_counts
-from errwidgets.measures.intervals import wilson_interval
+from errwidgets.measures.intervals import mean_estimate, wilson_interval
+from errwidgets.measures.ranking import ranking_summary
+from errwidgets.measures.regression import regression_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from errwidgets.measures.intervals import Estimate
 
 ROUNDS = 4000
 SEED = 20240613
@@ -141,6 +145,33 @@ def weighted(report: Report) -> None:
                     show(report, held, f"weights {kind}, {name}, n={n}", promised=True)
 
 
+def means_and_areas(report: Report) -> None:
+    """Draw losses and scores; the delta method of R² and DeLong's of the ROC area are promised."""
+    rng = np.random.default_rng(SEED + 2)
+    for n in (60, 200, 1000):
+        held: dict[str, list[bool]] = defaultdict(list)
+        for _ in range(ROUNDS // 2):
+            loss = rng.exponential(size=n)
+            keep(held, "mean, skewed loss", mean_estimate(loss), 1.0)
+            weights = rng.choice([0.5, 1.0, 2.0], size=n)
+            keep(held, "mean, skewed, weights", mean_estimate(loss, weights), 1.0)
+            pred, noise = rng.normal(size=n), rng.normal(size=n)
+            fits = regression_summary(pred + 0.5 * noise, pred)
+            keep(held, "r2", fits["r2"], 0.8)
+            keep(held, "rmse", fits["root_mean_squared_error"], 0.5)
+            keep(held, "median error", fits["median_absolute_error"], 0.5 * stats.norm.ppf(0.75))
+            positive = rng.random(n) < 0.3
+            scores = rng.normal(size=n) + 1.5 * positive
+            area = ranking_summary(positive, scores).roc_auc
+            keep(held, "roc_auc 0.86", area, float(stats.norm.cdf(1.5 / 2**0.5)))
+        show(report, held, f"n={n}", promised=n >= 200)
+
+
+def keep(held: dict[str, list[bool]], name: str, estimate: Estimate, truth: float) -> None:
+    """Note whether an interval holds the truth."""
+    held[name].append(estimate.ci_low <= truth <= estimate.ci_high)
+
+
 def coverage_of(
     samples: Iterator[tuple[Table, Table | None]], cells: Table
 ) -> dict[str, list[bool]]:
@@ -173,7 +204,7 @@ def main() -> int:
     """Run all cases and return the exit status."""
     started = time.perf_counter()
     report = Report()
-    for part in (wilson, delta, weighted):
+    for part in (wilson, delta, weighted, means_and_areas):
         part(report)
     print(f"{time.perf_counter() - started:.0f} s, {len(report.broken)} promises broken")
     return int(bool(report.broken))

@@ -91,9 +91,7 @@ def wilson_interval(proportion: ArrayLike, n: ArrayLike) -> Interval:
     >>> low.round(4), high.round(4)
     (array([0.    , 0.2366,    nan]), array([0.2775, 0.7634,    nan]))
     """
-    p, size = np.broadcast_arrays(
-        np.asarray(proportion, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    )
+    p, size = np.asarray(proportion, dtype=np.float64), np.asarray(n, dtype=np.float64)
     z2 = Z_95 * Z_95
     size = np.where(size > 0, size, np.nan)
     root = z2 / 2 + Z_95 * np.sqrt(size * p * (1 - p) + z2 / 4)
