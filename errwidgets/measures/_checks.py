@@ -112,6 +112,40 @@ def as_weights(sample_weight: ArrayLike, n_samples: int) -> NDArray[np.float64]:
     return weights
 
 
+def as_probabilities(proba: ArrayLike, n_samples: int) -> NDArray[Any]:
+    """Return `proba` as a floating array of shape (n_samples, n_classes), not copied if it is one.
+
+    Parameters
+    ----------
+    proba : array-like of shape (n_samples, n_classes) or (n_samples,)
+        Probabilities in [0, 1]; one dimension holds those of code 1 of two classes and stays one.
+    n_samples : int
+        The number of rows it must have.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes) or (n_samples,)
+        Of the dtype given if floating, else float64.
+
+    Raises
+    ------
+    ValueError
+        Another shape, NaN, or a value outside [0, 1].
+    """
+    array = np.asarray(proba)
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    if array.ndim not in (1, 2) or len(array) != n_samples:
+        raise ValueError(f"Probabilities have shape {array.shape} for {n_samples} rows.")
+    if array.size:
+        lowest, highest = float(array.min()), float(array.max())
+        if not (lowest >= 0 and highest <= 1):
+            raise ValueError(
+                f"Probabilities must be in [0, 1] and not NaN, got {lowest!r} to {highest!r}."
+            )
+    return array
+
+
 def same_length(first: NDArray[Any], second: NDArray[Any], names: tuple[str, str]) -> None:
     """Refuse two arrays of different length.
 

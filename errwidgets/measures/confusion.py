@@ -122,28 +122,31 @@ def _packed_cells(true: NDArray[Any], pred: NDArray[Any], n_classes: int) -> NDA
     n_cells = n_classes * n_classes
     counts = np.zeros(n_cells, dtype=np.int64)
     for start in range(0, len(true), _CHUNK):
-        cells = true[start : start + _CHUNK].astype(np.uint8)
-        cells *= np.uint8(n_classes)
+        narrow = true[start : start + _CHUNK].astype(np.uint8, copy=False)
+        cells = narrow * np.uint8(n_classes)
         cells += pred[start : start + _CHUNK].astype(np.uint8, copy=False)
         counts += _fold(cells, n_cells)
     return counts
 
 
 def _fold(cells: NDArray[np.uint8], n_cells: int) -> NDArray[np.int64]:
-    """Count uint8 values below `n_cells` by counting pairs of them."""
+    """Count uint8 values below `n_cells` by counting pairs of them; overwrites them."""
     even = len(cells) - len(cells) % 2
     pairs = cells[:even].view(np.uint16)
     # Close the gaps: 256·high + low becomes n_cells·high + low, a table that fits in cache.
     # Both rows of a pair are counted alike, so the byte order does not matter.
-    pairs = pairs - (pairs >> 8) * np.uint16(256 - n_cells)
+    gap = pairs >> np.uint16(8)
+    gap *= np.uint16(256 - n_cells)
+    last = int(cells[-1]) if even < len(cells) else None
+    pairs -= gap
     if n_cells * n_cells <= _PACKED_CELLS:
         both = _fold(pairs.astype(np.uint8), n_cells * n_cells)
     else:
         both = np.bincount(pairs, minlength=n_cells * n_cells)
     table = both.reshape(n_cells, n_cells)
     counts: NDArray[np.int64] = table.sum(axis=0) + table.sum(axis=1)
-    if even < len(cells):
-        counts[cells[-1]] += 1
+    if last is not None:
+        counts[last] += 1
     return counts
 
 
