@@ -1,6 +1,6 @@
 """Time the measures beside their peers, with equal answers.
 
-    python benchmarks/measures.py
+    python benchmarks/bench_measures.py
 
 Prints our time, the peer's and the ratio, with the ratio the design asks for. Ends with status 1
 when a ratio is missed or an answer differs.

@@ -1,6 +1,6 @@
 """Count how often the 95 % intervals hold the truth.
 
-    python benchmarks/coverage_simulation.py
+    python benchmarks/soak_coverage.py
 
 Prints a table and ends with status 1 when a promise is broken: Wilson 94-96 % on average over p in
 [0.05, 0.95] and never under 91 % at one p, for n >= 30; the delta method and Kish's effective
