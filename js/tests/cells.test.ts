@@ -23,15 +23,14 @@ function cellsOf(predicate: ReturnType<typeof cellsPredicate>): string[] {
 }
 
 describe("cellsPredicate", () => {
-  it.each(Array.from({ length: 80 }, (_, i) => i))(
-    "holds for exactly the cells (round %i)",
-    (seed) => {
-      const pick = random(seed);
-      const chosen = ALL_CELLS.filter(() => pick(7) < seed % 8);
-      const shuffled = [...chosen, ...chosen.slice(0, 3)].sort(() => pick(3) - 1);
-      expect(cellsOf(cellsPredicate(shuffled))).toEqual(chosen.map(String));
-    },
-  );
+  it.each(
+    Array.from({ length: 80 }, (_, i) => i),
+  )("holds for exactly the cells (round %i)", (seed) => {
+    const pick = random(seed);
+    const chosen = ALL_CELLS.filter(() => pick(7) < seed % 8);
+    const shuffled = [...chosen, ...chosen.slice(0, 3)].sort(() => pick(3) - 1);
+    expect(cellsOf(cellsPredicate(shuffled))).toEqual(chosen.map(String));
+  });
 
   it("is nothing for no cell", () => {
     expect(cellsPredicate([])).toBeNull();

@@ -69,12 +69,18 @@ describe("move", () => {
           }
   });
 
-  it.each(["Enter", " ", "Escape", "Tab", "a", "F1", "Shift", "Unidentified"])(
-    "%s does not move",
-    (key) => {
-      expect(move(key, at(1, 1), N, false)).toBeNull();
-    },
-  );
+  it.each([
+    "Enter",
+    " ",
+    "Escape",
+    "Tab",
+    "a",
+    "F1",
+    "Shift",
+    "Unidentified",
+  ])("%s does not move", (key) => {
+    expect(move(key, at(1, 1), N, false)).toBeNull();
+  });
 });
 
 describe("typeAhead", () => {
