@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from errwidgets.columns import is_hashable, native
-from errwidgets.exceptions import EmptyInputError, InputError, InputTypeError, ShapeError, shown
+from errwidgets.exceptions import (
+    EmptyInputError,
+    InputError,
+    InputTypeError,
+    LabelError,
+    LengthMismatchError,
+    ShapeError,
+    UnknownKeywordError,
+    UnknownLabelError,
+    WeightError,
+    listed,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
-__all__ = ["carries_index", "classes", "labels", "name", "table"]
+__all__ = [
+    "carries_index", "check_keywords", "class_groups", "classes", "display_labels", "labels",
+    "name", "numbers", "one_of", "weights",
+]  # fmt: skip
+
+_LIST_OF_LABELS = "one label per row in order (an array, a list or a Series)"
 
 
 def name(value: object) -> str | None:
@@ -22,6 +39,13 @@ def name(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise InputTypeError.expected("name", "text", value)
+
+
+def one_of(parameter: str, value: Any, allowed: Sequence[str]) -> Any:
+    """Return an option, checked against those there are."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    raise InputError(f"{parameter} must be one of {listed(allowed)}; got {shown(value)}.")
 
 
 def carries_index(value: object) -> bool:
@@ -37,6 +61,8 @@ def classes(values: Any) -> list[Hashable] | None:
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InputTypeError.expected("classes", "a list of labels", values, advice=advice)
     known = [native(value) if is_hashable(value) else value for value in values]
+    if not known:
+        raise InputError("classes is empty. Leave it out, or name the classes.")
     for value in known:
         if not is_hashable(value):
             raise InputTypeError.expected("classes", "a list of labels", values, advice=advice)
@@ -44,6 +70,61 @@ def classes(values: Any) -> list[Hashable] | None:
     if twice:
         raise InputError(f"classes names {shown(twice[0])} more than once. Name each class once.")
     return known
+
+
+def display_labels(
+    values: Any, known: Sequence[Hashable], default: Sequence[str]
+) -> tuple[str, ...]:
+    """Return what views show for each class.
+
+    Parameters
+    ----------
+    values : sequence of shape (n_classes,) or dict, optional
+        Texts in the order of the classes, or class → text.
+    """
+    if values is None:
+        return tuple(default)
+    if isinstance(values, Mapping):
+        for label in values:
+            if label not in known:
+                raise UnknownLabelError.of("display_labels", label, known)
+        return tuple(str(values.get(k, d)) for k, d in zip(known, default, strict=True))
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise InputTypeError.expected("display_labels", "a list of texts or a dict", values)
+    texts = [str(value) for value in values]
+    if len(texts) != len(known):
+        raise LengthMismatchError(
+            f"display_labels has {len(texts)} names for {len(known)} classes: {listed(known)}. "
+            f"Pass one per class, or a dict class → name."
+        )
+    return tuple(texts)
+
+
+def class_groups(values: Any, known: Sequence[Hashable]) -> dict[Hashable, str] | None:
+    """Return class → group from a dict of either direction.
+
+    Parameters
+    ----------
+    values : dict, optional
+        class → group, or group → list of its classes.
+    """
+    if values is None:
+        return None
+    if not isinstance(values, Mapping):
+        raise InputTypeError.expected(
+            "class_groups", "a dict class → group, or group → list of classes", values
+        )
+    groups: dict[Hashable, str] = {}
+    for key, value in values.items():
+        members = list(value) if isinstance(value, list | tuple | set | frozenset) else [key]
+        group = key if isinstance(value, list | tuple | set | frozenset) else value
+        for member in members:
+            if member not in known:
+                raise UnknownLabelError.of("class_groups", member, known)
+            if member in groups:
+                raise InputError(f"class_groups puts the class {member!r} into two groups.")
+            groups[member] = str(group)
+    return groups
 
 
 def labels(role: str, values: Any, index: pd.Index[Any] | None) -> pd.Series[Any]:
@@ -61,36 +142,44 @@ def labels(role: str, values: Any, index: pd.Index[Any] | None) -> pd.Series[Any
     if isinstance(values, pd.Series):
         series = values
     else:
-        if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
-            raise InputTypeError.expected(
-                role, "one label per row (an array, a list or a Series)", values
-            )
-        if isinstance(values, dict | set | frozenset):
-            raise InputTypeError.expected(
-                role, "one label per row in order (an array, a list or a Series)", values
-            )
+        if isinstance(values, str | bytes | dict | set | frozenset) or not hasattr(
+            values, "__len__"
+        ):
+            raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
+        if isinstance(values, pd.DataFrame):
+            raise ShapeError.not_one_dimensional(role, values.shape, advice=_advice(values))
+        if hasattr(values, "to_list"):  # a column of another library
+            values = values.to_list()
+        elif hasattr(values, "to_pylist"):
+            values = values.to_pylist()
         array = values if isinstance(values, pd.api.extensions.ExtensionArray) else _array(values)
+        if array.ndim == 0:
+            raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
         if array.ndim != 1:
             raise ShapeError.not_one_dimensional(role, array.shape, advice=_advice(array))
         fits = index is not None and len(index) == len(array)
         series = pd.Series(array, index=index if fits else None)
-    if series.dtype == object:
-        odd = next((value for value in series if not is_hashable(value)), None)
-        if odd is not None:
-            raise InputTypeError.expected(
-                role, "one label per row (text, a number, a truth value)", odd,
-                advice="For several labels per row, make one row per sample and label.",
-            )  # fmt: skip
     if not len(series):
         raise EmptyInputError(f"{role} has no rows; there is nothing to evaluate.")
+    if series.dtype == object:
+        _refuse_odd_labels(role, series)
     return series
+
+
+def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:
+    odd = next((v for v in series if not is_hashable(v) or isinstance(v, tuple | frozenset)), None)
+    if odd is not None:
+        raise LabelError(
+            f"{role} must hold one label per row; got {shown(odd)} for a row. For several labels "
+            f"per row, make one row per sample and label: frame.explode({role!r})."
+        )
 
 
 def _array(values: Any) -> Any:
     """Return an array whose labels keep their types: ``["a", 1]`` must not become text."""
     if not isinstance(values, list | tuple):
         return np.asarray(values)
-    if any(isinstance(value, list | tuple | np.ndarray) for value in values):
+    if any(isinstance(value, list | np.ndarray) for value in values):
         try:
             return np.asarray(values)
         except ValueError:  # rows of different lengths
@@ -102,29 +191,67 @@ def _array(values: Any) -> Any:
 def _advice(array: Any) -> str:
     if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004  a column vector
         return "Pass it flat: values.ravel()."
-    return "For probabilities pass the predicted labels, for example classes[proba.argmax(axis=1)]."
+    return (
+        "For probabilities pass the predicted labels, for example classes[proba.argmax(axis=1)]; "
+        "for several labels per sample make one row per sample and label."
+    )
 
 
-def table(role: str, values: Any) -> pd.DataFrame:
-    """Return a table of columns that describe the rows."""
-    if isinstance(values, pd.DataFrame):
-        frame = values.copy(deep=False)
-    else:
-        if isinstance(values, str | bytes | dict) or not hasattr(values, "__len__"):
-            raise InputTypeError.expected(role, "a pandas DataFrame or a two-dimensional array",
-                                          values)  # fmt: skip
-        try:
-            array = np.asarray(values)
-        except ValueError:  # rows of different lengths
-            array = np.empty(len(values))
-        if array.ndim != 2:  # noqa: PLR2004  a table
-            raise ShapeError(
-                f"{role} must have two dimensions, (n_samples, n_features); got {array.shape}."
-            )
-        frame = pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise InputTypeError(f"{role} has the column {twice!r} more than once. Rename one of them.")
-    if not len(frame):
+def numbers(role: str, values: Any, n_samples: int | None = None) -> np.ndarray[Any, Any]:
+    """Return one finite number per row as float64.
+
+    Raises
+    ------
+    InputTypeError, ShapeError, LengthMismatchError, InputError
+        When they are no numbers, not one per row, or NaN or infinite.
+    """
+    if isinstance(values, str | bytes | dict | set) or not hasattr(values, "__len__"):
+        raise InputTypeError.expected(role, "one number per row", values)
+    try:
+        array = np.asarray(values)
+        array = array.astype(float) if array.dtype.kind != "f" else array
+    except (TypeError, ValueError):
+        raise InputTypeError.expected(role, "one number per row", values) from None
+    if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004  a column vector
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise ShapeError.not_one_dimensional(role, array.shape)
+    if n_samples is not None and len(array) != n_samples:
+        raise LengthMismatchError.of(y_true=n_samples, **{role: len(array)})
+    if not len(array):
         raise EmptyInputError(f"{role} has no rows; there is nothing to evaluate.")
-    return frame
+    finite = np.isfinite(array)
+    if not finite.all():
+        row = int((~finite).argmax())
+        raise InputError(
+            f"{role} has NaN or infinite values (the first in row {row}). Leave such rows out, "
+            f"or fill them with what they mean."
+        )
+    return array.astype(float, copy=False)
+
+
+def weights(values: Any, n_samples: int) -> np.ndarray[Any, Any]:
+    """Return the weights of the rows.
+
+    Raises
+    ------
+    WeightError
+        When a weight is negative or all are zero.
+    """
+    array = numbers("sample_weight", values, n_samples)
+    if array.min() < 0:
+        raise WeightError(
+            f"sample_weight must not be negative; the least is {array.min():.6g}. "
+            f"Leave rows out that should not count, or give them weight 0."
+        )
+    if not array.any():
+        raise WeightError("sample_weight is 0 for every row, so nothing would count.")
+    return array
+
+
+def check_keywords(where: str, given: Iterable[str], allowed: Iterable[str]) -> None:
+    """Refuse keywords that do not exist, naming the closest one."""
+    known = set(allowed)
+    for keyword in given:
+        if keyword not in known:
+            raise UnknownKeywordError.of(where, keyword, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import numbers
 from dataclasses import dataclass, field
@@ -10,10 +11,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+from errwidgets.exceptions import LabelError, TaskError
 
-__all__ = ["CodedColumn", "code_jointly", "display", "is_hashable", "native", "sort_labels"]
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+__all__ = [
+    "CodedColumn",
+    "code_column",
+    "code_jointly",
+    "display",
+    "is_hashable",
+    "kind_of",
+    "native",
+    "sort_labels",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +45,12 @@ class CodedColumn:
         when the user's own table has another column of that name).
     display_labels : tuple of str
         What views show for each category.
+    kind : str
+        What the column holds: see :func:`kind_of`.
+    numbers : ndarray of shape (n_samples,), optional
+        The numbers behind the codes of a numeric column; NaN where missing.
+    edges : tuple of float
+        Where the bins of a numeric column meet: bin ``i`` is ``(edges[i-1], edges[i]]``.
     """
 
     name: str
@@ -40,6 +58,9 @@ class CodedColumn:
     categories: tuple[Hashable, ...]
     frame_name: Hashable
     display_labels: tuple[str, ...] = ()
+    kind: str = "category"
+    numbers: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    edges: tuple[float, ...] = ()
     _positions: dict[Hashable, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -86,14 +107,15 @@ def display(value: Hashable) -> str:
 
     Examples
     --------
-    >>> display("cat"), display(3), display(None)
-    ('cat', '3', '(missing)')
+    >>> display("cat"), display(3), display(None), display(" ")
+    ('cat', '3', '(missing)', "' '")
     """
     if value is None:
         return "(missing)"
     if isinstance(value, enum.Enum):
         return value.name
-    return str(value)
+    text = str(value)
+    return text if text.strip() else repr(text)
 
 
 def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
@@ -127,14 +149,14 @@ def smallest_dtype(n_categories: int) -> type[np.unsignedinteger[Any]]:
 
 
 def code_jointly(
-    arrays: Sequence[pd.Series[Any]], classes: Sequence[Hashable] | None = None
+    arrays: Mapping[str, pd.Series[Any]], classes: Sequence[Hashable] | None = None
 ) -> tuple[list[np.ndarray[Any, Any]], tuple[Hashable, ...]]:
     """Code several columns against one shared, sorted list of values.
 
     Parameters
     ----------
-    arrays : sequence of Series of shape (n_samples,)
-        The columns. Missing values of every kind become ``None``.
+    arrays : dict of str to Series of shape (n_samples,)
+        The columns by name. Missing values of every kind become ``None``.
     classes : sequence, optional
         Values that come first and in this order, present or not.
 
@@ -144,17 +166,204 @@ def code_jointly(
         One array per column, of the smallest unsigned type.
     categories : tuple
         The value of each code.
+
+    Raises
+    ------
+    LabelError
+        When labels compare equal but differ, as ``1`` and ``True`` do.
     """
-    factorized = [pd.factorize(array, use_na_sentinel=False) for array in arrays]
-    found = [[native(value) for value in uniques] for _, uniques in factorized]
+    factorized = {name: _factorize(array) for name, array in arrays.items()}
+    found = {name: [native(v) for v in uniques] for name, (_, uniques) in factorized.items()}
     given = [native(value) for value in classes] if classes is not None else []
+    _refuse_twins({**found, "classes": given})
     known = set(given)
-    extra = {value for values in found for value in values} - known
+    extra = {value for values in found.values() for value in values} - known
     categories = (*given, *sort_labels(extra))
     position = {value: code for code, value in enumerate(categories)}
     dtype = smallest_dtype(len(categories))
     coded = []
-    for (codes, _), values in zip(factorized, found, strict=True):
-        lookup = np.array([position[value] for value in values], dtype=dtype)
+    for name, (codes, _) in factorized.items():
+        lookup = np.array([position[value] for value in found[name]], dtype=dtype)
         coded.append(lookup[codes])
     return coded, categories
+
+
+def _factorize(array: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], Any]:
+    if array.dtype == object:
+        _refuse_mixed_truth(array)
+    elif isinstance(array.dtype, np.dtype) and array.dtype.kind in "ui" and len(array):
+        small = _small_integers(array.to_numpy())
+        if small is not None:
+            return small
+    return pd.factorize(array, use_na_sentinel=False)
+
+
+_FEW_INTEGERS = 1 << 16
+
+
+def _small_integers(
+    values: np.ndarray[Any, Any],
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+    """Factorise integers of a small range by counting: no hashing."""
+    low, high = int(values.min()), int(values.max())
+    if high - low >= _FEW_INTEGERS:
+        return None
+    shifted = values if low == 0 else values - values.dtype.type(low)
+    present = np.flatnonzero(np.bincount(shifted.astype(np.intp), minlength=high - low + 1))
+    codes = np.zeros(high - low + 1, dtype=np.intp)
+    codes[present] = np.arange(len(present))
+    return codes[shifted], present + low
+
+
+def _refuse_mixed_truth(array: pd.Series[Any]) -> None:
+    """Refuse ``1`` beside ``True`` in one column, which hashing would merge in silence."""
+    values = array.to_numpy()
+    truths = np.fromiter((isinstance(v, bool | np.bool_) for v in values), bool, len(values))
+    if truths.any() and not truths.all():
+        _refuse_twins({"it": [*set(values[truths]), *(v for v in set(values[~truths]))]})
+
+
+def _refuse_twins(found: Mapping[str, Sequence[Any]]) -> None:
+    first: dict[Any, tuple[bool, str, Any]] = {}
+    for name, values in found.items():
+        for value in values:
+            truth = isinstance(value, bool | np.bool_)
+            if not truth and not isinstance(value, numbers.Number):
+                continue
+            known = first.setdefault(value, (truth, name, value))
+            if known[0] != truth:
+                raise LabelError(
+                    f"The labels {known[2]!r} (in {known[1]}) and {value!r} (in {name}) compare "
+                    f"equal but differ, so rows cannot be told apart. Make them one type, for "
+                    f"example {name}.astype(int)."
+                )
+
+
+# ---------------------------------------------------------------- features
+
+N_BINS = 10
+FEW_VALUES = 10
+_SAMPLE = 500
+_TEXT_WORDS = 4.0
+_TEXT_LENGTH = 40.0
+
+
+def kind_of(series: pd.Series[Any]) -> str:  # noqa: PLR0911  one per kind
+    """Return what a column holds.
+
+    Returns
+    -------
+    {"boolean", "numeric", "time", "category", "text", "image", "embedding", "other"}
+        ``"text"`` when values have four words or forty characters on average; ``"embedding"`` for
+        one-dimensional arrays of numbers, ``"image"`` for larger arrays, image objects and bytes
+        that start like one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kind_of(pd.Series([1.5, 2.0])), kind_of(pd.Series(["a", "b"]))
+    ('numeric', 'category')
+    """
+    dtype = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return "category"
+    if pd.api.types.is_bool_dtype(dtype):
+        return "boolean"
+    if pd.api.types.is_complex_dtype(dtype):
+        return "other"
+    if pd.api.types.is_numeric_dtype(dtype):
+        return "numeric"
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "time"
+    sample = series.dropna().iloc[:_SAMPLE].tolist()
+    if not sample:
+        return "category"
+    if all(isinstance(value, str) for value in sample):
+        n_words = sum(value.count(" ") + 1 for value in sample) / len(sample)
+        length = sum(map(len, sample)) / len(sample)
+        return "text" if n_words >= _TEXT_WORDS or length >= _TEXT_LENGTH else "category"
+    return _kind_of_objects(sample)
+
+
+def _kind_of_objects(sample: list[Any]) -> str:
+    first = sample[0]
+    if isinstance(first, bytes):
+        return "image" if first.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8")) else "other"
+    if hasattr(first, "getbands") or (hasattr(first, "ndim") and first.ndim > 1):
+        return "image"
+    if isinstance(first, list | tuple) or hasattr(first, "ndim"):
+        numeric = len(first) and all(isinstance(v, numbers.Number) for v in list(first)[:8])
+        return "embedding" if numeric else "other"
+    if all(isinstance(value, dt.date) for value in sample):
+        return "time"
+    if all(isinstance(value, numbers.Real) and not isinstance(value, bool) for value in sample):
+        return "numeric"
+    return "category" if all(map(is_hashable, sample)) else "other"
+
+
+def code_column(name: str, series: pd.Series[Any], kind: str, frame_name: Hashable) -> CodedColumn:
+    """Code a column: values as they are, numbers in bins of about equal support.
+
+    Parameters
+    ----------
+    name : str
+        The name the selection grammar knows.
+    series : Series of shape (n_samples,)
+        The column.
+    kind : {"boolean", "numeric", "time", "category"}
+        What it holds; numbers of at most ten values are coded by value.
+    frame_name : label
+        The column's label in ``Evaluation.frame``.
+
+    Raises
+    ------
+    TaskError
+        For a kind that has no codes.
+    """
+    if kind == "numeric":
+        numeric = pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan)
+        return _code_numbers(name, numeric, frame_name)
+    if kind not in {"boolean", "category", "time"}:
+        raise TaskError(f"The column {name!r} holds {kind}, which has no values to group by.")
+    (codes,), categories = code_jointly({name: series})
+    return CodedColumn(name, codes, categories, frame_name, kind=kind)
+
+
+def _code_numbers(
+    name: str, values: np.ndarray[Any, np.dtype[np.float64]], frame_name: Hashable
+) -> CodedColumn:
+    missing = np.isnan(values)
+    present = values[~missing]
+    distinct = np.unique(present)
+    if len(distinct) <= FEW_VALUES:
+        inner = distinct[:-1]
+        categories: list[Hashable] = [native(v) for v in distinct]
+        shown = [_number(v) for v in distinct]
+    else:
+        quantiles = np.quantile(present, np.linspace(0, 1, N_BINS + 1)[1:-1], method="lower")
+        inner = np.unique(quantiles)
+        inner = inner[inner < distinct[-1]]
+        low, high = [-np.inf, *inner], [*inner, np.inf]
+        categories = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+        shown = [_range(a, b) for a, b in zip(low, high, strict=True)]
+    codes = np.searchsorted(inner, values, side="left")
+    if missing.any():
+        categories.append(None)
+        shown.append(display(None))
+        codes[missing] = len(categories) - 1
+    return CodedColumn(
+        name, codes.astype(smallest_dtype(len(categories))), tuple(categories), frame_name,
+        tuple(shown), "numeric", values, tuple(float(edge) for edge in inner),
+    )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:,.6g}"
+
+
+def _range(low: float, high: float) -> str:
+    if np.isneginf(low):
+        return f"≤ {_number(high)}"
+    if np.isposinf(high):
+        return f"> {_number(low)}"
+    return f"{_number(low)} to {_number(high)}"

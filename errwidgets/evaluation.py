@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import functools
-import logging
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, Unpack
 
 import numpy as np
 import pandas as pd
 
 from errwidgets import _inputs as inputs
+from errwidgets import _outputs, _roles
 from errwidgets import selection as _selection
-from errwidgets.columns import CodedColumn, code_jointly, is_hashable, native
+from errwidgets._rows import PerRow
+from errwidgets._table import as_table, take
+from errwidgets.columns import is_hashable, native
 from errwidgets.exceptions import (
     ColumnNotFoundError,
-    EstimatorError,
     FrozenError,
-    IndexMismatchError,
-    LengthMismatchError,
     SelectionTypeError,
+    TaskError,
     UnknownLabelError,
     shown,
 )
@@ -27,9 +27,10 @@ from errwidgets.selection import All, In, Selection
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-__all__ = ["Evaluation"]
+    from errwidgets._roles import Options, Roles, ScoreOptions, Task
+    from errwidgets.columns import CodedColumn
 
-logger = logging.getLogger("errwidgets")
+__all__ = ["Evaluation", "Notes"]
 
 
 class _Unset:
@@ -56,59 +57,103 @@ class Notes:
 
 
 class Evaluation:
-    """True labels and predictions for the same rows, coded once and never changed.
+    """Predictions and the truth for the same rows, coded once and never changed.
 
-    Make one with :meth:`from_predictions`, :meth:`from_frame` or
-    :meth:`from_estimator`.
+    Make one with :meth:`from_predictions`, :meth:`from_frame`,
+    :meth:`from_estimator`, :meth:`from_records` or :meth:`from_scores`. The
+    constructors share these keywords; each is optional.
+
+    Parameters
+    ----------
+    y_proba : array-like of shape (n_samples, n_classes), DataFrame, dict or str
+        Class probabilities in [0, 1], rows summing to 1 within 1e-3; nothing is
+        rescaled. An array in the order of `classes`; one dimension for two
+        classes, of `pos_label`; a DataFrame or dict with a column or key per
+        class; the name of a column, or the start of the names of columns whose
+        ends are the classes. Names match a class by value, then by text.
+    y_score : array-like of shape (n_samples,) or (n_samples, n_classes), or str
+        Decision scores of any scale, higher for `pos_label` (or the class).
+    task : {"binary", "multiclass", "regression"}
+        By default told from the labels: numbers with fractions are a regression.
+    classes : sequence
+        Class labels in the order wanted, also those that do not occur. By
+        default numbers, then text, then the missing label ``None``.
+    display_labels : sequence of str or dict
+        What views show for the classes; queries use the labels themselves.
+    pos_label : label
+        The positive class of two; by default the second.
+    class_groups : dict
+        Class → group, or group → list of classes.
+    sample_weight : array-like of shape (n_samples,) or str
+        Non-negative weights.
+    split : array-like of shape (n_samples,) or str
+        Names the part of the data that a row belongs to; no feature.
+    features : list of column names
+        Columns that describe the rows. By default all that play no other role,
+        but for constant and identifier-like ones; :attr:`messages` says which.
+    kinds : dict
+        Column → kind, where :func:`errwidgets.columns.kind_of` is wrong.
+    loss : {"absolute", "squared"}, default="absolute"
+        The per-row loss of a regression.
+    error_threshold : float
+        The absolute residual above which a regression counts as wrong; by
+        default the knee of the REC curve.
+    model : object
+        The model that predicted, for explanations.
+    name : str
+        Shown in every view.
 
     Attributes
     ----------
-    name : str or None
-        Shown in every view.
-    classes : tuple
-        The class labels in matrix order; ``None`` is the missing label.
+    task : {"binary", "multiclass", "regression", "score"}
+        What was predicted.
+    classes, display_labels : tuple
+        Labels in matrix order, and their texts; empty without classes.
     n_samples : int
         Number of rows.
+    y_proba : ndarray of shape (n_samples, n_classes) or None
+        In the order of `classes`.
+    columns : mapping of str to CodedColumn
+        The columns that selections and groups may name, coded when first used.
     notes : Notes
         What people add; everything else is frozen.
     """
 
     name: str | None
+    task: Task
     classes: tuple[Hashable, ...]
+    display_labels: tuple[str, ...]
+    pos_label: Hashable
+    class_groups: Mapping[Hashable, str] | None
     n_samples: int
+    model: Any
     notes: Notes
     columns: Mapping[str, CodedColumn]
-    _table: pd.DataFrame
-    _labels: Mapping[str, pd.Series[Any]]
-    _names: Mapping[str, str]
+    y_proba: np.ndarray[Any, Any] | None
+    y_score: np.ndarray[Any, Any] | None
+    sample_weight: np.ndarray[Any, np.dtype[np.float64]] | None
+    _roles: Roles
+    _rows: PerRow
 
-    def __init__(
-        self,
-        table: pd.DataFrame,
-        *,
-        y_true: pd.Series[Any],
-        y_pred: pd.Series[Any],
-        classes: Sequence[Hashable] | None,
-        name: str | None,
-    ) -> None:
-        (true_codes, pred_codes), categories = code_jointly([y_true, y_pred], classes)
-        reused = {"y_true": y_true.name == "y_true", "y_pred": y_pred.name == "y_pred"}
-        names = _column_names(table.columns, reused)
-        columns = {
-            "y_true": CodedColumn("y_true", true_codes, categories, names["y_true"]),
-            "y_pred": CodedColumn("y_pred", pred_codes, categories, names["y_pred"]),
-        }
-        values = {
-            "name": name,
-            "classes": categories,
-            "n_samples": len(table),
-            "notes": Notes(),
-            "columns": columns,
-            "_table": table,
-            "_labels": {"y_true": y_true, "y_pred": y_pred},
-            "_names": names,
-        }
-        self.__dict__.update(values)
+    def __init__(self, roles: Roles) -> None:
+        rows = PerRow(roles)
+        self.__dict__.update(
+            name=roles.name,
+            task=roles.task,
+            classes=roles.classes,
+            display_labels=roles.display_labels,
+            pos_label=roles.pos_label,
+            class_groups=roles.class_groups,
+            n_samples=len(roles.table),
+            model=roles.model,
+            notes=Notes(),
+            columns=rows.columns,
+            y_proba=roles.y_proba,
+            y_score=roles.y_score,
+            sample_weight=roles.sample_weight,
+            _roles=roles,
+            _rows=rows,
+        )
 
     def __setattr__(self, attribute: str, value: object) -> None:
         raise FrozenError(
@@ -118,10 +163,14 @@ class Evaluation:
 
     def __repr__(self) -> str:
         name = f"{self.name!r}: " if self.name else ""
-        return (
-            f"<Evaluation {name}{self.n_samples:,} rows, {len(self.classes):,} classes, "
-            f"{self.n_errors:,} mistakes>"
-        )
+        classes = f", {len(self.classes):,} classes" if self.classes else ""
+        wrong = f", {self.n_errors:,} mistakes" if self.has_errors else ""
+        return f"<Evaluation {name}{self.task}, {self.n_samples:,} rows{classes}{wrong}>"
+
+    def _repr_html_(self) -> str:
+        from errwidgets.sharing.summary import summary_html  # noqa: PLC0415
+
+        return summary_html(self)
 
     # ------------------------------------------------------------ making one
 
@@ -132,23 +181,21 @@ class Evaluation:
         y_pred: Any,
         *,
         X: Any = None,  # noqa: N803  scikit-learn's name
-        classes: Sequence[Hashable] | None = None,
-        name: str | None = None,
+        **options: Unpack[Options],
     ) -> Self:
         """Make an evaluation from arrays.
 
         Parameters
         ----------
         y_true, y_pred : array-like of shape (n_samples,)
-            True and predicted class labels: text, whole numbers, booleans or
-            categories; missing values form a class of their own.
+            True and predicted labels: text, whole numbers, truth values, enums or
+            categories, where missing values form a class of their own; or numbers,
+            for a regression.
         X : DataFrame or array-like of shape (n_samples, n_features), optional
-            Columns that describe the rows. Its index becomes the index of every
-            frame that comes back.
-        classes : sequence, optional
-            Labels in the order wanted, also those that do not occur.
-        name : str, optional
-            Shown in every view.
+            Columns that describe the rows; a list of texts is one column. Its
+            index becomes the index of every frame that comes back.
+        **options
+            The keywords of :class:`Evaluation`.
 
         Returns
         -------
@@ -156,8 +203,9 @@ class Evaluation:
 
         Raises
         ------
-        LengthMismatchError, IndexMismatchError, ShapeError, EmptyInputError, InputTypeError
-            When the inputs do not describe the same rows, or are none.
+        LengthMismatchError, IndexMismatchError, ShapeError, EmptyInputError, InputTypeError, \
+LabelError, ProbabilityError, WeightError, UnknownKeywordError
+            When the inputs do not describe the same rows, or have no meaning.
 
         Examples
         --------
@@ -167,55 +215,25 @@ class Evaluation:
           y_true y_pred  is_error  loss
         1    dog    cat      True   1.0
         """
-        table = inputs.table("X", X) if X is not None else None
-        # The index of the rows: the table's own, else that of the first labels that carry one.
-        carriers = {"X": X, "y_true": y_true, "y_pred": y_pred}
-        named = [name for name, given in carriers.items() if inputs.carries_index(given)]
-        index = carriers[named[0]].index if named else None
-        true = inputs.labels("y_true", y_true, index)
-        pred = inputs.labels("y_pred", y_pred, index)
-        lengths = {"y_true": len(true), "y_pred": len(pred)}
-        if table is not None:
-            lengths["X"] = len(table)
-        if len(set(lengths.values())) > 1:
-            raise LengthMismatchError.of(**lengths)
-        for other in named[1:]:
-            if not carriers[other].index.equals(index):
-                raise IndexMismatchError.of(named[0], other)
-        if table is None:
-            table = pd.DataFrame(index=true.index)
-        elif index is not None:
-            table = table.set_axis(index)
-        return cls(
-            table,
-            y_true=true.set_axis(table.index).rename(None),
-            y_pred=pred.set_axis(table.index).rename(None),
-            classes=inputs.classes(classes),
-            name=inputs.name(name),
-        )
+        inputs.check_keywords("Evaluation.from_predictions", options, {"X", *_roles.OPTIONS})
+        return cls(_roles.array_roles(y_true, y_pred, X, options))
 
     @classmethod
     def from_frame(
-        cls,
-        frame: pd.DataFrame,
-        *,
-        y_true: Hashable,
-        y_pred: Hashable,
-        classes: Sequence[Hashable] | None = None,
-        name: str | None = None,
+        cls, frame: Any, *, y_true: Hashable, y_pred: Hashable, **options: Unpack[Options]
     ) -> Self:
         """Make an evaluation from a table of predictions.
 
         Parameters
         ----------
         frame : DataFrame of shape (n_samples, n_columns)
-            One row per prediction.
+            pandas, polars or pyarrow; one row per prediction. Frames come back
+            in the same kind.
         y_true, y_pred : column labels
-            The columns of true and predicted class labels.
-        classes : sequence, optional
-            Labels in the order wanted, also those that do not occur.
-        name : str, optional
-            Shown in every view.
+            The columns of the truth and of the predictions.
+        **options
+            The keywords of :class:`Evaluation`; `y_proba`, `y_score`,
+            `sample_weight` and `split` may name columns.
 
         Returns
         -------
@@ -224,7 +242,8 @@ class Evaluation:
         Raises
         ------
         ColumnNotFoundError, InputTypeError, EmptyInputError
-            When `frame` is not a table, is empty, or lacks a column.
+            When `frame` is not a table, is empty, or lacks a column; and as
+            :meth:`from_predictions`.
 
         Examples
         --------
@@ -235,17 +254,15 @@ class Evaluation:
            age  is_error
         0   31      True
         """
-        table = inputs.table("frame", frame)
+        inputs.check_keywords("Evaluation.from_frame", options, _roles.OPTIONS)
+        table = as_table("frame", frame)
+        series = {}
         for role, column in (("y_true", y_true), ("y_pred", y_pred)):
-            if not is_hashable(column) or column not in table.columns:
-                raise ColumnNotFoundError.of(role, column, table.columns)
-        return cls(
-            table,
-            y_true=inputs.labels("y_true", table[y_true], table.index),
-            y_pred=inputs.labels("y_pred", table[y_pred], table.index),
-            classes=inputs.classes(classes),
-            name=inputs.name(name),
-        )
+            if not is_hashable(column) or column not in table:
+                raise ColumnNotFoundError.of(role, column, table.names)
+            series[role] = inputs.labels(role, table.series(column), table.index)
+        used = {y_true, y_pred}
+        return cls(_roles.make_roles(table, series["y_true"], series["y_pred"], options, used))
 
     @classmethod
     def from_estimator(
@@ -253,25 +270,24 @@ class Evaluation:
         estimator: Any,
         X: Any,  # noqa: N803  scikit-learn's name
         y: Any,
-        *,
-        classes: Sequence[Hashable] | None = None,
-        name: str | None = None,
+        **options: Unpack[Options],
     ) -> Self:
         """Make an evaluation by asking a fitted model for its predictions.
 
         Parameters
         ----------
         estimator : object with ``predict``
-            A fitted classifier or pipeline with scikit-learn's API.
+            A fitted classifier, regressor or pipeline with scikit-learn's API,
+            xgboost's and lightgbm's among them. ``predict_proba`` gives
+            `y_proba`, else ``decision_function`` gives `y_score`.
         X : DataFrame or array-like of shape (n_samples, n_features)
             What the model predicts from.
         y : array-like of shape (n_samples,)
-            The true labels.
-        classes : sequence, optional
-            Labels in the order wanted; by default the model's ``classes_``
-            followed by whatever else occurs in `y`.
-        name : str, optional
-            Shown in every view; by default the name of the estimator's class.
+            The truth.
+        **options
+            The keywords of :class:`Evaluation`. `classes` are by default the
+            model's ``classes_`` followed by whatever else occurs in `y`; `name`
+            is that of the model's class.
 
         Returns
         -------
@@ -280,87 +296,186 @@ class Evaluation:
         Raises
         ------
         EstimatorError
-            When `estimator` has no ``predict``.
+            When `estimator` cannot predict, or raises; and as
+            :meth:`from_predictions`.
         """
-        if isinstance(estimator, type) or not callable(getattr(estimator, "predict", None)):
-            raise EstimatorError(
-                f"estimator must be a fitted model with a predict method; got "
-                f"{type(estimator).__name__}. With predictions at hand, use "
-                f"Evaluation.from_predictions(y_true, y_pred)."
-            )
-        if classes is None and (fitted := getattr(estimator, "classes_", None)) is not None:
-            classes = list(fitted)
-        name = name if name is not None else type(estimator).__name__
-        return cls.from_predictions(y, estimator.predict(X), X=X, classes=classes, name=name)
+        inputs.check_keywords("Evaluation.from_estimator", options, _roles.OPTIONS)
+        y_pred, told = _outputs.ask_estimator(estimator, X)
+        merged: Any = {**told, **options}
+        return cls(_roles.array_roles(y, y_pred, X, merged))
+
+    @classmethod
+    def from_records(
+        cls,
+        y_true: Any,
+        outputs: Any,
+        *,
+        X: Any = None,  # noqa: N803  scikit-learn's name
+        **options: Unpack[Options],
+    ) -> Self:
+        """Make an evaluation from the outputs of a classification pipeline.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+            The true labels.
+        outputs : list of shape (n_samples,)
+            One ``{"label": …, "score": …}`` per row, or a list of them with the
+            scores of all classes.
+        X : DataFrame or array-like, optional
+            Columns that describe the rows; a list of texts is one column.
+        **options
+            The keywords of :class:`Evaluation`.
+
+        Returns
+        -------
+        Evaluation
+            With `y_proba` where every row has the scores of all classes, else
+            with the per-row column ``confidence`` alone.
+
+        Raises
+        ------
+        RecordError
+            When an output has another form, or no label of it occurs in `y_true`.
+
+        Examples
+        --------
+        >>> import errwidgets as ew
+        >>> outputs = [{"label": "POS", "score": 0.9}, {"label": "NEG", "score": 0.6}]
+        >>> ew.Evaluation.from_records(["POS", "POS"], outputs).errors()["confidence"]
+        1    0.6
+        Name: confidence, dtype: float64
+        """
+        inputs.check_keywords("Evaluation.from_records", options, {"X", *_roles.OPTIONS})
+        truth = inputs.labels("y_true", y_true, None)
+        y_pred, told, top_score = _outputs.read_records(truth, outputs)
+        merged: Any = {**told, **options}
+        roles = _roles.array_roles(y_true, y_pred, X, merged)
+        if roles.y_proba is None:
+            roles.top_score = top_score
+        return cls(roles)
+
+    @classmethod
+    def from_scores(
+        cls,
+        X: Any,  # noqa: N803  scikit-learn's name
+        *,
+        loss: Any,
+        is_error: Any = None,
+        **options: Unpack[ScoreOptions],
+    ) -> Self:
+        """Make an evaluation from any per-row number that says how wrong a row is.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            Columns that describe the rows.
+        loss : array-like of shape (n_samples,) or str
+            Higher is worse: 1 - BLEU, 1 - IoU, a judge's penalty; or the name of
+            a column of `X`.
+        is_error : array-like of shape (n_samples,) of bool, or str, optional
+            Which rows count as mistakes.
+        **options
+            Of the keywords of :class:`Evaluation`: `sample_weight`, `split`,
+            `features`, `kinds`, `model`, `name`.
+
+        Returns
+        -------
+        Evaluation
+            Of task ``"score"``.
+
+        Raises
+        ------
+        InputError, LengthMismatchError, ColumnNotFoundError
+            When `loss` is not a finite number per row, or `is_error` no truth value.
+
+        Examples
+        --------
+        >>> import errwidgets as ew
+        >>> ew.Evaluation.from_scores(["a text", "another"], loss=[0.1, 0.7]).summary()["value"]
+        mean_loss      0.4
+        median_loss    0.4
+        Name: value, dtype: float64
+        """
+        allowed = {"sample_weight", "split", "features", "kinds", "model", "name"}
+        inputs.check_keywords("Evaluation.from_scores", options, {"loss", "is_error", *allowed})
+        return cls(_outputs.score_roles(as_table("X", X), loss, is_error, options))
 
     # ------------------------------------------------------------ reading it
 
     @property
-    def n_errors(self) -> int:
-        """Number of rows where the prediction is not the true label."""
-        return int(np.count_nonzero(self._is_error))
-
-    @functools.cached_property
-    def _is_error(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        true, pred = self.columns["y_true"].codes, self.columns["y_pred"].codes
-        wrong: np.ndarray[Any, np.dtype[np.bool_]] = np.not_equal(true, pred)
-        return wrong
+    def is_classification(self) -> bool:
+        """Whether there are classes."""
+        return self.task in {"binary", "multiclass"}
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def has_errors(self) -> bool:
+        """Whether rows can be right or wrong (a score alone does not say)."""
+        return self.task != "score" or self._roles.is_error is not None
+
+    @property
+    def n_errors(self) -> int:
+        """Number of rows that count as mistakes."""
+        return int(np.count_nonzero(self._rows["is_error"])) if self.has_errors else 0
+
+    @property
+    def error_threshold(self) -> float | None:
+        """The absolute residual above which a row of a regression counts as wrong."""
+        return self._rows.error_threshold if self.task == "regression" else None
+
+    @functools.cached_property
+    def _feature_choice(self) -> tuple[tuple[Hashable, ...], str | None]:
+        return _roles.choose_features(self._roles)
+
+    @property
+    def features(self) -> tuple[Hashable, ...]:
+        """The columns that describe the rows."""
+        return self._feature_choice[0]
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What was decided about the input and should be known, in words."""
+        said = [*self._roles.messages, *self._rows.messages, self._feature_choice[1]]
+        return tuple(message for message in said if message)
+
+    def row_values(self, name: str) -> np.ndarray[Any, Any]:
+        """Return a per-row column by its own name, whatever the frame calls it.
+
+        Parameters
+        ----------
+        name : {"is_error", "loss", "confidence", "true_margin", "top_margin", "residual"}
+            Which; those that need probabilities exist only with them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+
+        Raises
+        ------
+        ColumnNotFoundError
+            When this evaluation has no such column.
+        """
+        if name not in self._rows:
+            raise ColumnNotFoundError.of("name", name, self._rows)
+        return self._rows[name]
+
+    @property
+    def index(self) -> pd.Index[Any]:
+        """The labels of the rows; row numbers where the frame has none."""
+        return self._roles.table.index
+
+    @property
+    def frame(self) -> Any:
         """The user's columns unchanged, then `y_true`, `y_pred` and the per-row columns.
 
         A column of the user's that has one of these names keeps it; ours then
         takes a trailing underscore. A new frame each time: changing it changes
         nothing here.
         """
-        return self._frame.copy(deep=False)
+        frame = self._rows.frame
+        return frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
 
-    @functools.cached_property
-    def _frame(self) -> pd.DataFrame:
-        labels = {
-            self._names[role]: _missing_as_none(series)
-            for role, series in self._labels.items()
-            if self._names[role] not in self._table.columns
-        }
-        per_row = {
-            self._names["is_error"]: self._is_error,
-            self._names["loss"]: self._is_error.astype(float),
-        }
-        added = pd.DataFrame({**labels, **per_row}, index=self._table.index)
-        if not len(self._table.columns):
-            return added
-        return pd.concat([self._table, added], axis=1)
-
-    def confusion(self) -> pd.DataFrame:
-        """Return how often each class was predicted as each class.
-
-        Returns
-        -------
-        DataFrame of shape (n_classes, n_classes)
-            Counts; index ``y_true``, columns ``y_pred``, both in `classes` order.
-
-        Examples
-        --------
-        >>> import errwidgets as ew
-        >>> ew.Evaluation.from_predictions([1, 2, 2], [1, 1, 2]).confusion()
-        y_pred  1  2
-        y_true
-        1       1  0
-        2       1  1
-        """
-        from errwidgets.measures.confusion import confusion_counts  # noqa: PLC0415
-
-        counts = confusion_counts(
-            self.columns["y_true"].codes, self.columns["y_pred"].codes, len(self.classes)
-        )
-        return pd.DataFrame(
-            counts,
-            index=pd.Index(self.classes, name="y_true", tupleize_cols=False),
-            columns=pd.Index(self.classes, name="y_pred", tupleize_cols=False),
-        )
-
-    def rows(self, *, y_true: Any = ANY, y_pred: Any = ANY) -> pd.DataFrame:
+    def rows(self, *, y_true: Any = ANY, y_pred: Any = ANY) -> Any:
         """Return the rows with these labels: the content of a matrix cell.
 
         Parameters
@@ -377,7 +492,10 @@ class Evaluation:
         ------
         UnknownLabelError
             When a label is not one of :attr:`classes`.
+        TaskError
+            When there are no classes.
         """
+        self._need_classes("rows(y_true=, y_pred=)")
         conditions = []
         for role, label in (("y_true", y_true), ("y_pred", y_pred)):
             if label is ANY:
@@ -385,19 +503,29 @@ class Evaluation:
             if not is_hashable(label) or self.columns[role].code_of(label) is None:
                 raise UnknownLabelError.of(role, label, self.classes)
             conditions.append(In(role, (native(label),)))
-        return self.frame[_selection.mask(All(tuple(conditions)), self.columns, self.n_samples)]
+        return take(self._rows.frame, self._mask(All(tuple(conditions))))
 
-    def errors(self) -> pd.DataFrame:
+    def errors(self) -> Any:
         """Return the mistakes, worst first (highest `loss`; ties keep their order).
 
         Returns
         -------
         DataFrame
             Rows of :attr:`frame`, a copy.
+
+        Raises
+        ------
+        TaskError
+            For scores without `is_error`.
         """
-        positions = np.flatnonzero(self._is_error)
-        loss = self.frame[self._names["loss"]].to_numpy()[positions]
-        return self.frame.iloc[positions[np.argsort(-loss, kind="stable")]]
+        if not self.has_errors:
+            raise TaskError(
+                "Scores alone do not say which rows are mistakes. Pass is_error= to "
+                "Evaluation.from_scores, for example is_error=loss > 0.5."
+            )
+        positions = np.flatnonzero(self._rows["is_error"])
+        worst = np.argsort(-self._rows["loss"][positions], kind="stable")
+        return take(self._rows.frame, positions[worst])
 
     def mask(self, selection: Selection) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which rows a selection holds; none when nothing is selected.
@@ -425,27 +553,145 @@ class Evaluation:
         predicate = selection.predicate()
         if predicate is None:
             return np.zeros(self.n_samples, dtype=bool)
+        return self._mask(predicate)
+
+    def _mask(self, predicate: _selection.Predicate) -> np.ndarray[Any, np.dtype[np.bool_]]:
         return _selection.mask(predicate, self.columns, self.n_samples)
 
+    def _need_classes(self, what: str) -> None:
+        if not self.is_classification:
+            advice = "It needs class labels." if self.task == "score" else "Bin the values first."
+            raise TaskError.not_for(what, self.task, advice=advice)
 
-PER_ROW: Final = ("is_error", "loss")
+    # ------------------------------------------------------------ measuring it
 
+    def confusion(self, normalize: Literal["true", "pred", "all"] | None = None) -> pd.DataFrame:
+        """Return how often each class was predicted as each class.
 
-def _column_names(taken: pd.Index[Any], reused: Mapping[str, bool]) -> dict[str, str]:
-    """Return the frame's name for each column of ours; a clash takes a trailing underscore."""
-    names = {}
-    for ours in ("y_true", "y_pred", *PER_ROW):
-        final = ours
-        while final in taken and not reused.get(ours, False):
-            final = f"{final}_"
-        if final != ours:
-            logger.warning("The table has a column %r of its own; ours is %r.", ours, final)
-        names[ours] = final
-    return names
+        Parameters
+        ----------
+        normalize : {"true", "pred", "all"}, optional
+            Divide by the totals of the true classes, of the predicted ones, or by
+            all; 0 where there is nothing to divide by, as in scikit-learn.
 
+        Returns
+        -------
+        DataFrame of shape (n_classes, n_classes)
+            Counts (sums of weights); index ``y_true``, columns ``y_pred``, both in
+            the order of :attr:`classes`.
 
-def _missing_as_none(series: pd.Series[Any]) -> pd.Series[Any]:
-    missing = series.isna()
-    if not missing.any():
-        return series
-    return series.astype(object).where(~missing, None)
+        Raises
+        ------
+        TaskError
+            When there are no classes.
+
+        Examples
+        --------
+        >>> import errwidgets as ew
+        >>> ew.Evaluation.from_predictions([1, 2, 2], [1, 1, 2]).confusion()
+        y_pred  1  2
+        y_true
+        1       1  0
+        2       1  1
+        """
+        from errwidgets.measures.frames import confusion  # noqa: PLC0415
+
+        return confusion(self, normalize)
+
+    def per_class(self, zero_division: float = float("nan")) -> pd.DataFrame:
+        """Return precision, recall, F1 and specificity of each class with 95 % intervals.
+
+        Parameters
+        ----------
+        zero_division : {nan, 0, 1}, default=nan
+            The value of a metric that divides by nothing.
+
+        Returns
+        -------
+        DataFrame
+            Index class; ``precision``, ``recall``, ``f1``, ``specificity``,
+            ``support``, ``predicted`` and ``…_ci_low``, ``…_ci_high``. With
+            weights `support` and `predicted` are sums of weights, and
+            ``n_samples`` are rows.
+
+        Raises
+        ------
+        TaskError
+            When there are no classes.
+        """
+        from errwidgets.measures.frames import per_class  # noqa: PLC0415
+
+        return per_class(self, zero_division)
+
+    def summary(
+        self, *, ci: Literal["bootstrap"] | None = None, n_resamples: int = 1000, seed: int = 0
+    ) -> pd.DataFrame:
+        """Return the metrics over all rows with 95 % intervals.
+
+        Parameters
+        ----------
+        ci : {"bootstrap"}, optional
+            Resample instead of using closed forms.
+        n_resamples : int, default=1000
+            Number of resamples.
+        seed : int, default=0
+            Seed of the resamples.
+
+        Returns
+        -------
+        DataFrame
+            Index name of the metric; ``value``, ``ci_low``, ``ci_high`` (NaN where
+            there is no closed form), ``support`` (rows). ``attrs["note"]`` says
+            what was approximated.
+
+        Examples
+        --------
+        >>> import errwidgets as ew
+        >>> evaluation = ew.Evaluation.from_predictions(["a", "a", "b", "b"], ["a", "b", "b", "b"])
+        >>> evaluation.summary().loc["accuracy"].round(3).to_dict()
+        {'value': 0.75, 'ci_low': 0.301, 'ci_high': 0.954, 'support': 4.0}
+        """
+        from errwidgets.measures.frames import summary  # noqa: PLC0415
+
+        return summary(self, ci=ci, n_resamples=n_resamples, seed=seed)
+
+    def group_by(
+        self, columns: Hashable | Sequence[Hashable], *, zero_division: float = float("nan")
+    ) -> pd.DataFrame:
+        """Return the metrics of each group with intervals, against the best group.
+
+        Parameters
+        ----------
+        columns : column label or list of at most two
+            A column of the table, ``"split"``, ``"y_true"``, ``"y_pred"`` or a
+            per-row column; numbers in bins. Two give the groups that occur.
+        zero_division : {nan, 0, 1}, default=nan
+            The value of a metric that divides by nothing.
+
+        Returns
+        -------
+        DataFrame
+            Index groups; ``support`` (rows), then for each metric ``m``: ``m``,
+            ``m_ci_low``, ``m_ci_high``, ``m_gap`` and ``m_ratio`` against the group
+            with the best value. For two classes with false-positive,
+            false-negative and selection rates of `pos_label`.
+
+        Raises
+        ------
+        ColumnNotFoundError, TaskError
+            For a column that is not there, or holds nothing to group by.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"side": ["left", "right", "left", "right"]})
+        >>> evaluation = ew.Evaluation.from_predictions([0, 0, 1, 1], [0, 1, 1, 1], X=X)
+        >>> evaluation.group_by("side")[["support", "error_rate", "error_rate_gap"]]
+               support  error_rate  error_rate_gap
+        side
+        left         2         0.0             0.0
+        right        2         0.5             0.5
+        """
+        from errwidgets.measures.frames import group_by  # noqa: PLC0415
+
+        return group_by(self, columns, zero_division=zero_division)

@@ -21,12 +21,17 @@ __all__ = [
     "IndexMismatchError",
     "InputError",
     "InputTypeError",
+    "LabelError",
     "LengthMismatchError",
+    "ProbabilityError",
+    "RecordError",
     "SelectionError",
     "SelectionTypeError",
     "ShapeError",
+    "TaskError",
     "UnknownKeywordError",
     "UnknownLabelError",
+    "WeightError",
 ]
 
 _SHOWN_VALUES = 8
@@ -147,6 +152,31 @@ class UnknownKeywordError(ErrwidgetsError, TypeError):
             f"{where} has no keyword {keyword!r}.{hint(keyword, names)} "
             f"Keywords: {', '.join(names)}."
         )
+
+
+class ProbabilityError(ErrwidgetsError, ValueError):
+    """Probabilities that are none, or that do not fit the classes."""
+
+
+class LabelError(ErrwidgetsError, ValueError):
+    """Class labels that cannot be told apart, or have no meaning here."""
+
+
+class WeightError(ErrwidgetsError, ValueError):
+    """Weights that cannot weigh: negative, not finite, or all zero."""
+
+
+class TaskError(ErrwidgetsError, ValueError):
+    """Something that has no meaning for this kind of task."""
+
+    @classmethod
+    def not_for(cls, what: str, task: str, *, advice: str = "") -> Self:
+        """Build the message for a request that another kind of task could answer."""
+        return cls(f"{what} has no meaning for a {task} evaluation. {advice}".rstrip())
+
+
+class RecordError(ErrwidgetsError, ValueError):
+    """An output of a pipeline that has another form than label and score."""
 
 
 class EstimatorError(ErrwidgetsError, TypeError):

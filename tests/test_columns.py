@@ -50,7 +50,7 @@ def equal(first: list, second: list) -> bool:
 def test_codes_stand_for_the_labels_that_came_in(kind: str, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(KINDS[kind], KINDS[kind]), min_size=1, max_size=30))
     columns = [pd.Series(list(values), dtype=object) for values in zip(*rows, strict=True)]
-    coded, categories = code_jointly(columns)
+    coded, categories = code_jointly({str(i): column for i, column in enumerate(columns)})
     for codes, column in zip(coded, columns, strict=True):
         assert decoded(codes, categories) == [native(value) for value in column]
         assert codes.dtype == np.uint8
@@ -66,20 +66,20 @@ def test_given_classes_come_first_in_their_order_present_or_not(
     labels: list,
     classes: list,
 ) -> None:
-    (codes,), categories = code_jointly([pd.Series(labels, dtype=object)], classes)
+    (codes,), categories = code_jointly({"label": pd.Series(labels, dtype=object)}, classes)
     assert categories[:3] == tuple(classes)
     assert categories[3:] == ((None,) if None in labels else ())
     assert decoded(codes, categories) == labels
 
 
 def test_a_class_that_was_not_given_follows_those_that_were() -> None:
-    _, categories = code_jointly([pd.Series(["c", "a", "b"])], ["b"])
+    _, categories = code_jointly({"label": pd.Series(["c", "a", "b"])}, ["b"])
     assert categories == ("b", "a", "c")
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
 def test_a_missing_class_may_be_given_in_any_spelling(missing: object) -> None:
-    (codes,), categories = code_jointly([pd.Series(["a", None], dtype=object)], [missing, "a"])
+    (codes,), categories = code_jointly({"label": pd.Series(["a", None], dtype=object)}, [missing, "a"])
     assert categories == (None, "a")
     assert codes.tolist() == [1, 0]
 
@@ -111,7 +111,7 @@ def test_every_dtype_gives_plain_values(
     codes: list[int],
 ) -> None:
     before = values.copy()
-    (coded,), found = code_jointly([values])
+    (coded,), found = code_jointly({"label": values})
     assert equal(list(found), list(categories))
     assert coded.tolist() == codes
     pd.testing.assert_series_equal(values, before)
@@ -129,7 +129,7 @@ def test_every_dtype_gives_plain_values(
 )
 def test_codes_take_the_smallest_type_that_holds_them(n: int, dtype: type) -> None:
     assert smallest_dtype(n) is dtype
-    (codes,), categories = code_jointly([pd.Series(np.arange(n)[::-1])])
+    (codes,), categories = code_jointly({"label": pd.Series(np.arange(n)[::-1])})
     assert codes.dtype == dtype
     assert len(categories) == n
     assert np.array_equal(np.array(categories)[codes], np.arange(n)[::-1])

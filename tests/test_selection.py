@@ -51,7 +51,7 @@ class Table:
         self.frame = pd.DataFrame(values)
         self.columns: dict[str, CodedColumn] = {}
         for name, series in values.items():
-            (codes,), categories = code_jointly([series])
+            (codes,), categories = code_jointly({"label": series})
             self.columns[name] = CodedColumn(name, codes, categories, name)
 
     @property

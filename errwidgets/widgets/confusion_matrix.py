@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from errwidgets.exceptions import TaskError
 from errwidgets.sharing.fallback import confusion_fallback
 from errwidgets.widgets.view import View
+
+if TYPE_CHECKING:
+    from errwidgets.evaluation import Evaluation
 
 __all__ = ["ConfusionMatrix"]
 
@@ -48,6 +54,16 @@ class ConfusionMatrix(View):
 
     kind = "confusion_matrix"
     shown_columns = ("y_true", "y_pred")
+
+    @classmethod
+    def check(cls, evaluation: Evaluation) -> None:
+        """Refuse an evaluation without classes."""
+        if not evaluation.is_classification:
+            raise TaskError.not_for(
+                "A confusion matrix",
+                evaluation.task,
+                advice="It needs class labels: evaluation.summary() and .errors() work without.",
+            )
 
     def fallback(self) -> tuple[str, str]:
         """Return a table of counts for readers without JavaScript."""

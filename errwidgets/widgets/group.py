@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from errwidgets import selection as sel
+from errwidgets._table import take
 from errwidgets.exceptions import ErrwidgetsError, SelectionTypeError, shown
 from errwidgets.selection import All, Clause, Selection
 from errwidgets.widgets.store import Store
@@ -208,9 +209,14 @@ class Group:
         """Which rows are selected, aligned with the input. A copy."""
         return self._mask.copy()
 
-    def selected(self) -> pd.DataFrame:
+    @property
+    def index(self) -> pd.Index[Any]:
+        """The index labels of the selected rows."""
+        return self.evaluation.index[self._mask]
+
+    def selected(self) -> Any:
         """Return the selected rows; no rows when nothing is selected."""
-        return self.evaluation.frame[self._mask]
+        return take(self.evaluation.frame, self._mask)
 
     # ------------------------------------------------------------ who hears of it
 

@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from errwidgets import selection as sel
+from errwidgets._roles import OPTIONS
 from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
 from errwidgets.selection import Selection
@@ -89,6 +90,7 @@ class View(anywidget.AnyWidget):
                 advice=f"From arrays: {where}.from_predictions(y_true, y_pred); "
                 f"from a model: {where}.from_estimator(model, X, y).",
             )  # fmt: skip
+        self.check(evaluation)
         cell = running_cell()
         if not keep:
             REGISTRY.close_previous(cell)
@@ -108,6 +110,10 @@ class View(anywidget.AnyWidget):
             raise
         if not keep:
             REGISTRY.remember(cell, self)
+
+    @classmethod
+    def check(cls, evaluation: Evaluation) -> None:
+        """Refuse an evaluation that this view cannot show."""
 
     @classmethod
     def from_predictions(cls, y_true: Any, y_pred: Any, **options: Any) -> Self:
@@ -155,7 +161,7 @@ class View(anywidget.AnyWidget):
         return self._group.selection.clause(self._source)
 
     @property
-    def selected(self) -> pd.DataFrame:
+    def selected(self) -> Any:
         """The selected rows with their original index and dtypes; no rows when nothing is.
 
         A copy, with the per-row columns of ``evaluation.frame``.
@@ -164,8 +170,8 @@ class View(anywidget.AnyWidget):
 
     @property
     def selected_index(self) -> pd.Index[Any]:
-        """The index labels of the selected rows."""
-        return self.evaluation.frame.index[self._group.mask]
+        """The index labels of the selected rows; row numbers where the frame has none."""
+        return self._group.index
 
     @property
     def mask(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -229,5 +235,7 @@ class View(anywidget.AnyWidget):
 
 
 def _keywords(function: Callable[..., Any]) -> set[str]:
+    """Return a constructor's keywords; ``**options`` stands for those that evaluations share."""
     parameters = inspect.signature(function).parameters.values()
-    return {p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    named = {p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    return named | OPTIONS if "options" in {p.name for p in parameters} else named

@@ -1,0 +1,165 @@
+"""A user's table, read and extended the same whether pandas, polars or pyarrow holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from errwidgets.exceptions import EmptyInputError, InputTypeError, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+__all__ = ["Table", "as_table"]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The columns that describe the rows, in the user's own kind of frame.
+
+    Attributes
+    ----------
+    native : DataFrame
+        What the user passed; a shallow copy of a pandas frame.
+    index : Index of shape (n_samples,)
+        Labels of the rows; row numbers when the frame has none.
+    """
+
+    native: Any
+    index: pd.Index[Any]
+
+    @property
+    def is_pandas(self) -> bool:
+        """Whether rows have labels of their own."""
+        return isinstance(self.native, pd.DataFrame)
+
+    @property
+    def names(self) -> list[Hashable]:
+        """The names of the columns, in order."""
+        return list(self.native.columns if self.is_pandas else nw.from_native(self.native).columns)
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return name in self.names
+        except (TypeError, ValueError):  # arrays compare by element
+            return False
+
+    def series(self, name: Hashable) -> pd.Series[Any]:
+        """Return a column as a pandas Series."""
+        if self.is_pandas:
+            column: pd.Series[Any] = self.native[name]
+            return column
+        values = nw.from_native(self.native)[str(name)]
+        whole = values.null_count() == 0
+        if whole and (values.dtype.is_numeric() or values.dtype == nw.Boolean):
+            return pd.Series(values.to_numpy(), name=name)
+        if values.dtype.is_temporal() and values.dtype not in (nw.Duration, nw.Time):
+            return pd.Series(pd.to_datetime(pd.Series(values.to_list())), name=name)
+        return pd.Series(_objects(values.to_list()), name=name, dtype=object)
+
+    def extended(self, added: Mapping[str, Any]) -> Any:
+        """Return the frame with more columns behind its own; values are Series or arrays."""
+        if not added:
+            return self.native
+        if self.is_pandas:
+            more = pd.DataFrame(dict(added), index=self.index)
+            return pd.concat([self.native, more], axis=1) if len(self.native.columns) else more
+        frame = nw.from_native(self.native, eager_only=True)
+        series = [
+            nw.new_series(name, _plain(values), backend=frame.implementation)
+            for name, values in added.items()
+        ]
+        return frame.with_columns(series).to_native()
+
+    def with_index(self, index: pd.Index[Any]) -> Table:
+        """Return the table with other row labels."""
+        native = self.native.set_axis(index) if self.is_pandas else self.native
+        return Table(native, index)
+
+
+def take(native: Any, positions: np.ndarray[Any, Any]) -> Any:
+    """Return the rows at these positions (or where a mask is true), in their own kind of frame."""
+    if positions.dtype == bool:
+        if isinstance(native, pd.DataFrame):
+            return native[positions]
+        positions = np.flatnonzero(positions)
+    if isinstance(native, pd.DataFrame):
+        return native.iloc[positions]
+    return nw.from_native(native, eager_only=True)[positions].to_native()
+
+
+def as_table(role: str, values: Any) -> Table:
+    """Return a table of columns that describe the rows.
+
+    Parameters
+    ----------
+    role : str
+        The parameter's name, for messages.
+    values : DataFrame, or array-like of shape (n_samples, n_features) or (n_samples,)
+        pandas, polars or pyarrow; an array; a list of texts becomes one column ``text``.
+
+    Raises
+    ------
+    InputTypeError, ShapeError, EmptyInputError
+        When it is no table, has a column twice, or no rows.
+    """
+    if isinstance(values, pd.DataFrame):
+        if not values.columns.is_unique:
+            twice = values.columns[values.columns.duplicated()][0]
+            raise InputTypeError(
+                f"{role} has the column {twice!r} more than once. Rename one of them."
+            )
+        table = Table(values.copy(deep=False), values.index)
+    else:
+        frame = nw.from_native(values, eager_only=True, pass_through=True)
+        if isinstance(frame, nw.DataFrame):
+            table = Table(values, pd.RangeIndex(len(frame)))
+        elif isinstance(nw.from_native(values, pass_through=True), nw.LazyFrame):
+            raise InputTypeError.expected(role, "a frame in memory", values,
+                                          advice="Collect it first: frame.collect().")  # fmt: skip
+        else:
+            table = _from_array(role, values)
+    if not len(table):
+        raise EmptyInputError(f"{role} has no rows; there is nothing to evaluate.")
+    return table
+
+
+def _from_array(role: str, values: Any) -> Table:
+    if isinstance(values, pd.Series):
+        name = values.name if values.name is not None else "text"
+        return Table(values.to_frame(name), values.index)
+    if isinstance(values, str | bytes | dict | set) or not hasattr(values, "__len__"):
+        if hasattr(values, "toarray") and hasattr(values, "shape"):
+            raise InputTypeError.expected(
+                role, "a table or a dense array", values,
+                advice="A sparse matrix has no columns to show: pass the table it was made from.",
+            )  # fmt: skip
+        raise InputTypeError.expected(role, "a DataFrame or a two-dimensional array", values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.empty(len(values))
+    if array.ndim == 1 and array.dtype.kind in "US":
+        return Table(pd.DataFrame({"text": list(values)}), pd.RangeIndex(len(array)))
+    if array.ndim != 2:  # noqa: PLR2004  a table
+        raise ShapeError(
+            f"{role} must have two dimensions, (n_samples, n_features); got {array.shape}."
+        )
+    frame = pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
+    return Table(frame, frame.index)
+
+
+def _objects(values: list[Any]) -> np.ndarray[Any, Any]:
+    return np.fromiter(values, dtype=object, count=len(values))
+
+
+def _plain(values: Any) -> Any:
+    array = np.asarray(values)
+    return array.tolist() if array.dtype == object else array
