@@ -15,7 +15,7 @@ BROWSER_STAMP := $(CACHE)/browser
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root,)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench soak check-python check-js test-python test-js build format clean
+.PHONY: help lab test test-lowest bench soak check-python check-js test-python test-js build format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -24,6 +24,16 @@ lab: $(PY_STAMP) ## Open JupyterLab on the quickstart notebook (ARGS=--no-browse
 	$(BIN)/jupyter lab $(ROOT_FLAG) notebooks/01_quickstart.ipynb $(ARGS)
 
 test: check-python check-js test-js test-python ## Set up everything and run every check
+
+# Peers of the lowest versions answer differently, so what is compared with them runs in `test` alone.
+test-lowest: ## The Python side on the lowest versions allowed (pandas 2.2, NumPy 2.0, ...)
+	test -x $(CACHE)/lowest/bin/python || $(PYTHON) -m venv $(CACHE)/lowest
+	$(CACHE)/lowest/bin/python -m pip install --quiet --disable-pip-version-check -U pip
+	$(CACHE)/lowest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-lowest.txt \
+		-e . pytest hypothesis polars pyarrow
+	$(CACHE)/lowest/bin/python -m pytest -W "ignore:Deprecated in traitlets:DeprecationWarning" \
+		errwidgets tests/test_*.py tests/contract tests/widgets tests/sharing \
+		--ignore tests/test_packaging.py --ignore tests/test_frames.py $(ARGS)
 
 bench: $(PY_STAMP) ## Measure speed as ratios to named peers (minutes; prints tables)
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from errwidgets.columns import is_hashable, native
+from errwidgets.columns import intern_text, is_hashable, native
 from errwidgets.exceptions import (
     EmptyInputError,
     InputError,
@@ -139,31 +139,33 @@ def labels(role: str, values: Any, index: pd.Index[Any] | None) -> pd.Series[Any
     index : Index, optional
         Used for values that carry no index of their own, when the lengths agree.
     """
-    if isinstance(values, pd.Series):
-        series = values
-    else:
-        if isinstance(values, str | bytes | dict | set | frozenset) or not hasattr(
-            values, "__len__"
-        ):
-            raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
-        if isinstance(values, pd.DataFrame):
-            raise ShapeError.not_one_dimensional(role, values.shape, advice=_advice(values))
-        if hasattr(values, "to_list"):  # a column of another library
-            values = values.to_list()
-        elif hasattr(values, "to_pylist"):
-            values = values.to_pylist()
-        array = values if isinstance(values, pd.api.extensions.ExtensionArray) else _array(values)
-        if array.ndim == 0:
-            raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
-        if array.ndim != 1:
-            raise ShapeError.not_one_dimensional(role, array.shape, advice=_advice(array))
-        fits = index is not None and len(index) == len(array)
-        series = pd.Series(array, index=index if fits else None)
+    series = values if isinstance(values, pd.Series) else _label_series(role, values)
+    if series is not values and index is not None and len(index) == len(series):
+        series = series.set_axis(index)
     if not len(series):
         raise EmptyInputError(f"{role} has no rows; there is nothing to evaluate.")
     if series.dtype == object:
         _refuse_odd_labels(role, series)
     return series
+
+
+def _label_series(role: str, values: Any) -> pd.Series[Any]:
+    if isinstance(values, str | bytes | dict | set | frozenset) or not hasattr(values, "__len__"):
+        raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
+    if isinstance(values, pd.DataFrame):
+        raise ShapeError.not_one_dimensional(role, values.shape, advice=_advice(values))
+    if hasattr(values, "to_list"):  # a column of another library
+        values = values.to_list()
+    elif hasattr(values, "to_pylist"):
+        values = values.to_pylist()
+    array = values if isinstance(values, pd.api.extensions.ExtensionArray) else _array(values)
+    if array.ndim == 0:
+        raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
+    if array.ndim != 1:
+        raise ShapeError.not_one_dimensional(role, array.shape, advice=_advice(array))
+    if isinstance(array, np.ndarray) and array.dtype.kind == "U" and len(array):
+        return intern_text(array)
+    return pd.Series(array, copy=True)
 
 
 def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:
@@ -177,8 +179,16 @@ def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:
 
 def _array(values: Any) -> Any:
     """Return an array whose labels keep their types: ``["a", 1]`` must not become text."""
+    if isinstance(values, np.ma.MaskedArray):
+        return values.astype(object).filled(None)
     if not isinstance(values, list | tuple):
-        return np.asarray(values)
+        array = np.asarray(values)
+        if array.dtype.names is not None:
+            raise InputTypeError(
+                f"Labels must be one per row; got records with the fields "
+                f"{listed(array.dtype.names)}. Pass one field."
+            )
+        return array
     if any(isinstance(value, list | np.ndarray) for value in values):
         try:
             return np.asarray(values)

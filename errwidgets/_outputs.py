@@ -15,6 +15,7 @@ from errwidgets.exceptions import (
     InputError,
     LengthMismatchError,
     RecordError,
+    ShapeError,
     listed,
     shown,
 )
@@ -48,7 +49,9 @@ def ask_estimator(estimator: Any, table: Any) -> tuple[Any, dict[str, Any]]:
     told: dict[str, Any] = {"model": estimator, "name": _estimator_name(estimator)}
     y_pred = _ask(estimator, "predict", table)
     fitted = getattr(estimator, "classes_", None)
-    if fitted is None or isinstance(fitted, list):  # a regressor, or several outputs
+    if not isinstance(fitted, list | tuple | np.ndarray) or np.ndim(fitted) == 0:  # a regressor
+        return y_pred, told
+    if any(isinstance(labels, np.ndarray) for labels in fitted):  # several outputs
         return y_pred, told
     told["classes"] = [native(label) for label in fitted]
     if callable(getattr(estimator, "predict_proba", None)):
@@ -120,6 +123,8 @@ def _scores_of(position: int, entry: Any) -> dict[Hashable, float]:
                 raise RecordError(
                     f"outputs[{position}]: the score of {label!r} is {score}; scores lie in [0, 1]."
                 )
+            if native(label) in scores:
+                raise RecordError(f"outputs[{position}] has the label {label!r} twice.")
             scores[native(label)] = score
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, RecordError):
@@ -141,7 +146,12 @@ def score_roles(table: Table, loss: Any, is_error: Any, options: Any) -> _roles.
                          model=options.get("model"))  # fmt: skip
     if is_error is not None:
         wrong = _roles.column_or_array("is_error", is_error, table, used)
-        wrong = np.asarray(_roles.aligned("is_error", wrong, table))
+        try:
+            wrong = np.asarray(_roles.aligned("is_error", wrong, table))
+        except ValueError:  # rows of different lengths
+            wrong = np.empty((0, 0), dtype=object)
+        if wrong.ndim != 1:
+            raise ShapeError.not_one_dimensional("is_error", wrong.shape)
         if wrong.dtype != bool:
             if wrong.dtype.kind not in "iuf" or not np.isin(wrong, (0, 1)).all():
                 raise InputError(

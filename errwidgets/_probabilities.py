@@ -11,6 +11,7 @@ import pandas as pd
 from errwidgets.columns import is_hashable, native, sort_labels
 from errwidgets.exceptions import (
     ColumnNotFoundError,
+    IndexMismatchError,
     InputTypeError,
     LengthMismatchError,
     ProbabilityError,
@@ -182,7 +183,7 @@ def _matched(
         label = match_label(name, known)
         if label in by_class:
             raise ProbabilityError(f"{_NAME} names the class {label!r} twice.")
-        values = entry
+        values = _in_order(entry, table)
         if is_hashable(entry):
             if table is None or entry not in table:
                 raise ColumnNotFoundError.of(_NAME, entry, table.names if table else [])
@@ -225,6 +226,15 @@ def match_label(name: Any, known: Iterable[Hashable]) -> Hashable:
             pass
     label: Hashable = value
     return label
+
+
+def _in_order(entry: Any, table: Table | None) -> Any:
+    """Refuse a Series of other rows; a default index says nothing about rows."""
+    if not isinstance(entry, pd.Series) or table is None or len(entry) != len(table):
+        return entry
+    if not entry.index.equals(table.index) and not entry.index.equals(pd.RangeIndex(len(entry))):
+        raise IndexMismatchError.of("y_true", _NAME)
+    return entry.to_numpy()
 
 
 def _columns_of(frame: Any) -> dict[Any, Any]:

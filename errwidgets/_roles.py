@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
@@ -26,13 +27,14 @@ from errwidgets.exceptions import (
     InputTypeError,
     LabelError,
     LengthMismatchError,
+    ProbabilityError,
     ShapeError,
     UnknownLabelError,
     listed,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Sequence
 
     from errwidgets._probabilities import Probabilities
     from errwidgets._table import Table
@@ -232,6 +234,9 @@ def _classification(
     roles: Roles, options: Options, given: list[Hashable] | None, used: set[Hashable]
 ) -> None:
     table, n = roles.table, len(roles.table)
+    for keyword in ("loss", "error_threshold"):
+        if options.get(keyword) is not None:
+            raise InputError(f"{keyword} is for a regression; class labels are right or wrong.")
     proba = options.get("y_proba")
     named = _named(proba, roles, given, used)
     (true, pred), classes = code_jointly(roles.labels, given)
@@ -277,6 +282,15 @@ def _named(
     new = [label for label in named.by_class if label not in seen]
     if new and given is not None:
         raise UnknownLabelError.of("y_proba", new[0], given)
+    lost = [label for label in seen if label is not None and label not in named.by_class]
+    if new and lost:
+        raise ProbabilityError(
+            f"y_proba names {listed(new)}, which are no classes, and has nothing for the classes "
+            f"{listed(lost)}. Name its columns like the classes, or pass an array in the order of "
+            f"classes=."
+        )
+    for label in lost:
+        roles.messages.append(f"y_proba has no column for the class {label!r}: probability 0.")
     return named
 
 
@@ -360,7 +374,7 @@ def _regression(roles: Roles, options: Options) -> None:
             advice = "If these are class labels, pass task='multiclass'."
             raise type(error)(f"{error} {advice}") from None
     roles.loss_kind = inputs.one_of(
-        "loss", options.get("loss", "absolute"), ("absolute", "squared")
+        "loss", options.get("loss") or "absolute", ("absolute", "squared")
     )
     threshold = options.get("error_threshold")
     if threshold is not None:
@@ -377,7 +391,10 @@ def _regression(roles: Roles, options: Options) -> None:
 def _check_features(roles: Roles, options: Options, used: set[Hashable]) -> None:
     table = roles.table
     roles.used = frozenset(used)
-    roles.kinds = dict(options.get("kinds") or {})
+    kinds = options.get("kinds")
+    if kinds is not None and not isinstance(kinds, Mapping):
+        raise InputTypeError.expected("kinds", "a dict column → kind", kinds)
+    roles.kinds = dict(kinds or {})
     for column, kind in roles.kinds.items():
         if column not in table:
             raise ColumnNotFoundError.of("kinds", column, table.names)

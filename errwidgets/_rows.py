@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from errwidgets.columns import CodedColumn, code_column, kind_of
+from errwidgets.columns import CodedColumn, as_it_came, code_column, kind_of
 from errwidgets.exceptions import TaskError
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class PerRow:
         table = self.roles.table
         present = set(table.names)
         labels = {
-            self.names[role]: _missing_as_none(series)
+            self.names[role]: _missing_as_none(as_it_came(series))
             for role, series in self.roles.labels.items()
             if self.names[role] not in present
         }

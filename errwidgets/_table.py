@@ -14,7 +14,10 @@ from errwidgets.exceptions import EmptyInputError, InputTypeError, ShapeError
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-__all__ = ["Table", "as_table"]
+__all__ = ["Table", "as_table", "take"]
+
+COPIES_LAZILY = int(pd.__version__.split(".")[0]) >= 3  # noqa: PLR2004
+"""Whether a shallow copy is safe from later changes: pandas copies on write since 3.0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +89,12 @@ class Table:
 
 def take(native: Any, positions: np.ndarray[Any, Any]) -> Any:
     """Return the rows at these positions (or where a mask is true), in their own kind of frame."""
-    if positions.dtype == bool:
-        if isinstance(native, pd.DataFrame):
-            return native[positions]
-        positions = np.flatnonzero(positions)
     if isinstance(native, pd.DataFrame):
-        return native.iloc[positions]
+        rows = native[positions] if positions.dtype == bool else native.iloc[positions]
+        # Before 3.0 pandas warns whoever changes a part of a frame; this one is theirs.
+        return rows if COPIES_LAZILY else rows.copy()
+    if positions.dtype == bool:
+        positions = np.flatnonzero(positions)
     return nw.from_native(native, eager_only=True)[positions].to_native()
 
 
@@ -116,7 +119,7 @@ def as_table(role: str, values: Any) -> Table:
             raise InputTypeError(
                 f"{role} has the column {twice!r} more than once. Rename one of them."
             )
-        table = Table(values.copy(deep=False), values.index)
+        table = Table(values.copy(deep=not COPIES_LAZILY), values.index)
     else:
         frame = nw.from_native(values, eager_only=True, pass_through=True)
         if isinstance(frame, nw.DataFrame):
@@ -152,7 +155,9 @@ def _from_array(role: str, values: Any) -> Table:
         raise ShapeError(
             f"{role} must have two dimensions, (n_samples, n_features); got {array.shape}."
         )
-    frame = pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
+    # From the rows themselves: an array of mixed columns would be text throughout.
+    rows = values if isinstance(values, list) else array
+    frame = pd.DataFrame(rows, columns=[f"x{i}" for i in range(array.shape[1])], copy=True)
     return Table(frame, frame.index)
 
 

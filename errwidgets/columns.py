@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CodedColumn",
+    "as_it_came",
     "code_column",
     "code_jointly",
     "display",
+    "intern_text",
     "is_hashable",
     "kind_of",
     "native",
@@ -172,7 +174,7 @@ def code_jointly(
     LabelError
         When labels compare equal but differ, as ``1`` and ``True`` do.
     """
-    factorized = {name: _factorize(array) for name, array in arrays.items()}
+    factorized = {name: _factorize(name, array) for name, array in arrays.items()}
     found = {name: [native(v) for v in uniques] for name, (_, uniques) in factorized.items()}
     given = [native(value) for value in classes] if classes is not None else []
     _refuse_twins({**found, "classes": given})
@@ -188,9 +190,9 @@ def code_jointly(
     return coded, categories
 
 
-def _factorize(array: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], Any]:
+def _factorize(name: str, array: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], Any]:
     if array.dtype == object:
-        _refuse_mixed_truth(array)
+        _refuse_mixed_truth(name, array)
     elif isinstance(array.dtype, np.dtype) and array.dtype.kind in "ui" and len(array):
         small = _small_integers(array.to_numpy())
         if small is not None:
@@ -199,6 +201,40 @@ def _factorize(array: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], Any]:
 
 
 _FEW_INTEGERS = 1 << 16
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+def intern_text(values: np.ndarray[Any, Any]) -> pd.Series[Any]:
+    """Return a NumPy array of text as a categorical Series, without a Python string per row.
+
+    Rows are hashed a character position at a time, the hashes counted, and the
+    result compared with the input, so that a collision cannot pass.
+    """
+    text = np.ascontiguousarray(values.astype(values.dtype.newbyteorder("="), copy=False))
+    width = text.dtype.itemsize // 4
+    characters = text.view(np.uint32).reshape(len(text), width)
+    hashed = np.zeros(len(text), dtype=np.uint64)
+    for position in range(width):
+        factor = np.array(position + 1, dtype=np.uint64) * _ODD
+        hashed += characters[:, position] * factor
+    codes, distinct = pd.factorize(hashed)
+    first = np.zeros(len(distinct), dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(text))[::-1]
+    found = text[first]
+    if not np.array_equal(found[codes], text):
+        codes, found = pd.factorize(text.astype(object))
+    labels: Any = found.astype(object)
+    series: pd.Series[Any] = pd.Series(pd.Categorical.from_codes(codes, labels))
+    series.attrs["interned"] = True
+    return series
+
+
+def as_it_came(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Return interned text as a column of text; every other column as it is."""
+    if not series.attrs.get("interned"):
+        return series
+    values = series.cat.categories.to_numpy(dtype=object)[series.cat.codes.to_numpy()]
+    return pd.Series(values, index=series.index, name=series.name)
 
 
 def _small_integers(
@@ -215,12 +251,12 @@ def _small_integers(
     return codes[shifted], present + low
 
 
-def _refuse_mixed_truth(array: pd.Series[Any]) -> None:
+def _refuse_mixed_truth(name: str, array: pd.Series[Any]) -> None:
     """Refuse ``1`` beside ``True`` in one column, which hashing would merge in silence."""
     values = array.to_numpy()
     truths = np.fromiter((isinstance(v, bool | np.bool_) for v in values), bool, len(values))
     if truths.any() and not truths.all():
-        _refuse_twins({"it": [*set(values[truths]), *(v for v in set(values[~truths]))]})
+        _refuse_twins({name: [native(v) for v in [*set(values[truths]), *set(values[~truths])]]})
 
 
 def _refuse_twins(found: Mapping[str, Sequence[Any]]) -> None:

@@ -455,7 +455,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         ColumnNotFoundError
             When this evaluation has no such column.
         """
-        if name not in self._rows:
+        if not isinstance(name, str) or name not in self._rows:
             raise ColumnNotFoundError.of("name", name, self._rows)
         return self._rows[name]
 

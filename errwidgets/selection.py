@@ -242,9 +242,16 @@ def column_reference(frame_name: Hashable) -> str | None:
         return None  # Python's parser would look for the normalised name
     if frame_name.isidentifier() and not keyword.iskeyword(frame_name):
         return frame_name
-    if frame_name and frame_name.isprintable() and not set(frame_name) & _NOT_IN_BACKTICKS:
+    if frame_name and all(map(_in_backticks, frame_name)):
         return f"`{frame_name}`"
     return None
+
+
+def _in_backticks(character: str) -> bool:
+    """Return whether every pandas from 2.2 on can read it in a quoted name."""
+    if character.isascii():
+        return character.isprintable() and character not in _NOT_IN_BACKTICKS
+    return f"a{character}".isidentifier()
 
 
 def query_string(predicate: Predicate, columns: Columns) -> str | None:

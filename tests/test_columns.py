@@ -18,6 +18,7 @@ from errwidgets.columns import (
     smallest_dtype,
     sort_labels,
 )
+from errwidgets.exceptions import LabelError
 
 MISSING = st.sampled_from([None, float("nan"), pd.NA, pd.NaT, np.float64("nan")])
 KINDS = {
@@ -26,7 +27,9 @@ KINDS = {
     "floats": st.floats(allow_nan=False),
     "booleans": st.booleans(),
     "text and missing": st.text(max_size=3) | MISSING,
-    "mixed": st.text(max_size=2) | st.integers(-3, 3) | st.booleans() | MISSING,
+    # 0 and 1 equal False and True, and are refused beside them: below.
+    "mixed": st.text(max_size=2) | st.integers(2, 5) | st.booleans() | MISSING,
+    "mixed with 0 and 1": st.text(max_size=2) | st.integers(-3, 3) | MISSING,
 }
 
 
@@ -60,6 +63,27 @@ def test_codes_stand_for_the_labels_that_came_in(kind: str, data: st.DataObject)
     assert list(categories) == sort_labels(categories)
 
 
+@pytest.mark.parametrize(
+    ("number", "truth"), [(1, True), (0, False), (1.0, True), (np.int8(1), np.bool_(True))]
+)
+@pytest.mark.parametrize("where", ["one column", "two columns", "classes"])
+def test_labels_that_compare_equal_but_differ_are_refused_by_name(
+    number: object, truth: object, where: str
+) -> None:
+    one = pd.Series([number, "a"], dtype=object)
+    other = pd.Series([truth, "a"], dtype=object)
+    columns, classes = {
+        "one column": ({"y_true": pd.concat([one, other], ignore_index=True)}, None),
+        "two columns": ({"y_true": one, "y_pred": other}, None),
+        "classes": ({"y_true": one}, [truth]),
+    }[where]
+    with pytest.raises(LabelError, match="compare equal but differ") as caught:
+        code_jointly(columns, classes)
+    assert "y_true" in str(caught.value)
+    assert repr(native(number)) in str(caught.value)
+    assert repr(native(truth)) in str(caught.value)
+
+
 @given(st.lists(st.sampled_from(["a", "b", None]), min_size=1), st.permutations(["b", "z", "a"]))
 @settings(deadline=None, max_examples=60)
 def test_given_classes_come_first_in_their_order_present_or_not(
@@ -79,7 +103,9 @@ def test_a_class_that_was_not_given_follows_those_that_were() -> None:
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
 def test_a_missing_class_may_be_given_in_any_spelling(missing: object) -> None:
-    (codes,), categories = code_jointly({"label": pd.Series(["a", None], dtype=object)}, [missing, "a"])
+    (codes,), categories = code_jointly(
+        {"label": pd.Series(["a", None], dtype=object)}, [missing, "a"]
+    )
     assert categories == (None, "a")
     assert codes.tolist() == [1, 0]
 
@@ -181,7 +207,8 @@ def test_native_gives_the_plain_value(value: object, expected: object) -> None:
         (Colour.RED, "RED"),
         (True, "True"),
         (1.0, "1.0"),
-        ("", ""),
+        ("", "''"),
+        (" \n", "' \\n'"),
         (dt.date(2020, 1, 2), "2020-01-02"),
         (("a", 1), "('a', 1)"),
     ],

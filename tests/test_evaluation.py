@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import math
 
 import numpy as np
@@ -48,6 +47,7 @@ LABELS = {
     "missing only": ([None, None, None], "object"),
     "missing as NaN": (["cat", math.nan, "dog"], "object"),
     "floats": ([0.5, math.nan, math.inf], "float64"),
+    "whole floats": ([1.0, math.nan, 2.0], "float64"),
     "dates": (["2020-01-01", None, "2021-01-01"], "datetime64[ns]"),
 }
 
@@ -83,7 +83,10 @@ def test_labels_of_every_kind_select_their_rows(kind: str) -> None:
     y_true = pd.Series([*values, values[0]], dtype=object).astype(dtype)
     y_pred = pd.Series([values[0]] * 4, dtype=object).astype(dtype)
     before = y_true.copy(deep=True), y_pred.copy(deep=True)
-    evaluation = Evaluation.from_predictions(y_true, y_pred)
+    # Numbers with fractions are a regression unless told otherwise.
+    task = "multiclass" if kind == "floats" else None
+    evaluation = Evaluation.from_predictions(y_true, y_pred, task=task)
+    assert evaluation.is_classification
     assert len(evaluation.classes) == y_true.nunique(dropna=False)
     for label in evaluation.classes:
         rows = evaluation.rows(y_true=label)
@@ -188,21 +191,24 @@ def test_from_frame_does_not_repeat_the_role_s_own_column() -> None:
     assert evaluation.frame["y_pred"].tolist() == PRED
 
 
-def test_a_clash_keeps_the_user_s_column_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_clash_keeps_the_user_s_column_and_says_so() -> None:
     table = pd.DataFrame(
         {"label": TRUE, "guess": PRED, "y_true": [9] * 4, "is_error": 0, "loss": "l", "loss_": "m"},
     )
-    with caplog.at_level(logging.WARNING, logger="errwidgets"):
-        evaluation = Evaluation.from_frame(table, y_true="label", y_pred="guess")
+    evaluation = Evaluation.from_frame(table, y_true="label", y_pred="guess")
     assert list(evaluation.frame) == [*table, "y_true_", "y_pred", "is_error_", "loss__"]
     assert evaluation.frame["y_true"].tolist() == [9] * 4
     assert evaluation.frame["y_true_"].tolist() == TRUE
     assert evaluation.frame["is_error_"].tolist() == [False, True, False, True]
-    assert [record.getMessage() for record in caplog.records] == [
+    assert evaluation.messages == (
         "The table has a column 'y_true' of its own; ours is 'y_true_'.",
         "The table has a column 'is_error' of its own; ours is 'is_error_'.",
         "The table has a column 'loss' of its own; ours is 'loss__'.",
-    ]
+        (
+            "Left out of the features: y_true (constant), is_error (constant), loss (constant), "
+            "loss_ (constant)."
+        ),
+    )
     assert evaluation.errors()["loss__"].tolist() == [1.0, 1.0]
     assert evaluation.rows(y_true="eel")["y_true_"].tolist() == ["eel"]
 
@@ -275,7 +281,7 @@ def test_an_estimator_gives_predictions_classes_and_a_name() -> None:
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(table, y)
     before = table.copy(deep=True)
     evaluation = Evaluation.from_estimator(model, table, y)
-    assert evaluation.name == "Pipeline"
+    assert evaluation.name == "LogisticRegression"
     assert evaluation.classes == ("no", "yes")
     assert evaluation.frame["y_pred"].tolist() == model.predict(table).tolist()
     assert evaluation.frame.index.tolist() == list("abcd")
@@ -316,8 +322,8 @@ def test_an_evaluation_is_frozen_but_for_its_notes() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        (None, "<Evaluation 4 rows, 3 classes, 2 mistakes>"),
-        ("pets", "<Evaluation 'pets': 4 rows, 3 classes, 2 mistakes>"),
+        (None, "<Evaluation multiclass, 4 rows, 3 classes, 2 mistakes>"),
+        ("pets", "<Evaluation 'pets': multiclass, 4 rows, 3 classes, 2 mistakes>"),
     ],
 )
 def test_the_repr_says_what_it_holds(name: str | None, text: str) -> None:

@@ -40,22 +40,25 @@ REFUSED = {
     "text for labels": (
         lambda: make("abc", ["a", "b", "c"]),
         exceptions.InputTypeError,
-        "y_true must be one label per row (an array, a list or a Series); got str 'abc'.",
+        "y_true must be one label per row in order (an array, a list or a Series); got str 'abc'.",
     ),
     "one number for labels": (
         lambda: make(["a"], 5),
         exceptions.InputTypeError,
-        "y_pred must be one label per row (an array, a list or a Series); got int 5.",
+        "y_pred must be one label per row in order (an array, a list or a Series); got int 5.",
     ),
     "nothing for labels": (
         lambda: make(None, ["a"]),
         exceptions.InputTypeError,
-        "y_true must be one label per row (an array, a list or a Series); got NoneType None.",
+        (
+            "y_true must be one label per row in order (an array, a list or a Series); "
+            "got NoneType None."
+        ),
     ),
     "a generator for labels": (
         lambda: make(["a"], (x for x in "a")),
         exceptions.InputTypeError,
-        "y_pred must be one label per row (an array, a list or a Series); got generator",
+        "y_pred must be one label per row in order (an array, a list or a Series); got generator",
     ),
     "a set for labels": (
         lambda: make({"a"}, ["a"]),
@@ -78,7 +81,8 @@ REFUSED = {
         (
             "y_pred must have one dimension, one value per row; got shape (2, 2). "
             "For probabilities pass the predicted labels, "
-            "for example classes[proba.argmax(axis=1)]."
+            "for example classes[proba.argmax(axis=1)]; "
+            "for several labels per sample make one row per sample and label."
         ),
     ),
     "a column vector for labels": (
@@ -96,8 +100,11 @@ REFUSED = {
     ),
     "a scalar array for labels": (
         lambda: make(np.array(3), [0]),
-        exceptions.ShapeError,
-        "y_true must have one dimension, one value per row; got shape ().",
+        exceptions.InputTypeError,
+        (
+            "y_true must be one label per row in order (an array, a list or a Series); "
+            "got ndarray array(3)."
+        ),
     ),
     "ragged rows for labels": (
         lambda: make([[1], [1, 2]], [0, 1]),
@@ -146,12 +153,12 @@ REFUSED = {
     "a dict for a table": (
         lambda: frame({"label": ["a"]}, y_true="label", y_pred="label"),
         exceptions.InputTypeError,
-        "frame must be a pandas DataFrame or a two-dimensional array; got dict {'label': ['a']}.",
+        "frame must be a DataFrame or a two-dimensional array; got dict {'label': ['a']}.",
     ),
     "text for X": (
         lambda: make(["a"], ["a"], X="x"),
         exceptions.InputTypeError,
-        "X must be a pandas DataFrame or a two-dimensional array; got str 'x'.",
+        "X must be a DataFrame or a two-dimensional array; got str 'x'.",
     ),
     "one dimension for X": (
         lambda: make(["a", "b"], ["a", "b"], X=[1, 2]),
@@ -217,7 +224,7 @@ REFUSED = {
     "a class for a model": (
         lambda: fitted(Predicts, [[1]], ["a"]),
         exceptions.EstimatorError,
-        "estimator must be a fitted model with a predict method; got type.",
+        "estimator must be a fitted model with a predict method; got Predicts.",
     ),
     "labels of another length than the model's": (
         lambda: fitted(Predicts(), [[1], [2]], ["a"]),
@@ -251,7 +258,9 @@ REFUSED = {
         exceptions.UnknownKeywordError,
         (
             "ConfusionMatrix.from_predictions has no keyword 'nam'. Did you mean 'name'? "
-            "Keywords: X, classes, keep, layout, linked, name."
+            "Keywords: X, class_groups, classes, display_labels, error_threshold, features, keep, "
+            "kinds, layout, linked, loss, model, name, pos_label, sample_weight, split, task, "
+            "y_proba, y_score."
         ),
     ),
     "an unknown keyword of from_estimator": (
@@ -259,7 +268,9 @@ REFUSED = {
         exceptions.UnknownKeywordError,
         (
             "ConfusionMatrix.from_estimator has no keyword 'clases'. Did you mean 'classes'? "
-            "Keywords: classes, keep, layout, linked, name."
+            "Keywords: class_groups, classes, display_labels, error_threshold, features, keep, "
+            "kinds, layout, linked, loss, model, name, pos_label, sample_weight, split, task, "
+            "y_proba, y_score."
         ),
     ),
     "a handler that cannot be called": (

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from errwidgets import _inputs as inputs
+from errwidgets._table import as_table
 from errwidgets.columns import native
 
 
@@ -57,10 +58,10 @@ def test_labels_without_an_index_take_the_one_given_when_lengths_agree() -> None
 
 
 def test_a_table_of_numbers_gets_names() -> None:
-    table = inputs.table("X", np.arange(6).reshape(2, 3))
-    assert list(table) == ["x0", "x1", "x2"]
-    assert table.to_numpy().tolist() == [[0, 1, 2], [3, 4, 5]]
-    assert list(inputs.table("X", [[1, 2]])) == ["x0", "x1"]
+    table = as_table("X", np.arange(6).reshape(2, 3))
+    assert table.names == ["x0", "x1", "x2"]
+    assert table.native.to_numpy().tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert as_table("X", [[1, 2]]).names == ["x0", "x1"]
 
 
 def test_a_name_is_text_or_none() -> None:

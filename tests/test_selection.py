@@ -40,7 +40,12 @@ DTYPES: dict[str, tuple[st.SearchStrategy, list[str]]] = {
         ["Int64", "float64", "object", "category"],
     ),
     "booleans, some missing": (st.sampled_from([True, False, None]), ["boolean", "object"]),
-    "mixed": (st.sampled_from(["a", "1", 1, 2.5, True, None]), ["object", "category"]),
+    # 1 equals True and is refused beside it.
+    "mixed": (st.sampled_from(["a", "1", 1, 2.5, None]), ["object", "category"]),
+    "mixed with truth": (
+        st.sampled_from(["a", "True", 2, 2.5, True, None]),
+        ["object", "category"],
+    ),
 }
 
 

@@ -55,7 +55,7 @@ def confusion(
 ) -> pd.DataFrame:
     """See :meth:`Evaluation.confusion`."""
     _need_classes(evaluation, "confusion()")
-    if normalize is not None and normalize not in NORMALIZE:
+    if normalize is not None and not (isinstance(normalize, str) and normalize in NORMALIZE):
         raise InputError(f"normalize must be None or one of {listed(NORMALIZE)}; "
                          f"got {shown(normalize)}.")  # fmt: skip
     counts = counts_of(evaluation, evaluation.sample_weight)
@@ -94,10 +94,12 @@ def summary(
     evaluation: Evaluation, *, ci: Literal["bootstrap"] | None, n_resamples: int, seed: int
 ) -> pd.DataFrame:
     """See :meth:`Evaluation.summary`."""
-    if ci not in (None, "bootstrap"):
+    if ci is not None and not (isinstance(ci, str) and ci == "bootstrap"):
         raise InputError(f"ci must be None or 'bootstrap'; got {shown(ci)}.")
     if type(n_resamples) is not int or n_resamples < 1:
         raise InputError(f"n_resamples must be a whole number of at least 1; got {n_resamples!r}.")
+    if type(seed) is not int or seed < 0:
+        raise InputError(f"seed must be a whole number of at least 0; got {shown(seed)}.")
     notes: list[str] = []
     if evaluation.task == "regression":
         found = _regression(evaluation)
