@@ -180,7 +180,8 @@ def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:
 def _array(values: Any) -> Any:
     """Return an array whose labels keep their types: ``["a", 1]`` must not become text."""
     if isinstance(values, np.ma.MaskedArray):
-        return values.astype(object).filled(None)
+        masked: Any = values
+        return masked.astype(object).filled(None)
     if not isinstance(values, list | tuple):
         array = np.asarray(values)
         if array.dtype.names is not None:

@@ -56,24 +56,36 @@ def summary_html(evaluation: Evaluation) -> str:
     for name, row in summary.iterrows():
         if name not in wanted or math.isnan(row["value"]):
             continue
-        interval = "" if math.isnan(row["ci_low"]) else (
-            f"{_number(row['ci_low'])}–{_number(row['ci_high'])}")  # fmt: skip
+        interval = _interval(row["ci_low"], row["ci_high"])
         rows.append(
             f"<tr><th>{wanted[str(name)]}</th><td>{_number(row['value'])}</td>"
             f"<td>{interval}</td></tr>"
         )
-    notes = [*evaluation.messages, summary.attrs.get("note", "")]
-    said = "".join(f"<p>{_text(note)}</p>" for note in notes if note)
+    notes = [f"{'; '.join(facts)}.", *evaluation.messages, summary.attrs.get("note", "")]
+    said = " ".join(note for note in notes if note)
     return (
         f"<table><caption>{_text(title)}</caption><thead><tr><th></th><th>value</th>"
         f"<th>95 % interval</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"<p>{_text('; '.join(facts))}.</p>{said}"
+        f"<p>{_text(said)}</p>"
     )
 
 
+_WHOLE_FROM: Final = 100
+_TENTHS_FROM: Final = 10
+
+
 def _number(value: float) -> str:
-    text = f"{value:,.3f}" if abs(value) < 1_000 else f"{value:,.0f}"  # noqa: PLR2004
-    return text.replace("-", "−")
+    size = abs(value)
+    digits = 0 if size >= _WHOLE_FROM else 1 if size >= _TENTHS_FROM else 3
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def _interval(low: float, high: float) -> str:
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    # Beside a minus sign an en dash would read as another.
+    dash = " to " if low < 0 else "–"
+    return f"{_number(low)}{dash}{_number(high)}"
 
 
 def _text(value: str) -> str:
