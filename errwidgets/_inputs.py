@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from errwidgets.columns import intern_text, is_hashable, native
+from errwidgets.columns import clean, intern_text, is_hashable, native
 from errwidgets.exceptions import (
     EmptyInputError,
     InputError,
@@ -36,8 +36,10 @@ _LIST_OF_LABELS = "one label per row in order (an array, a list or a Series)"
 
 def name(value: object) -> str | None:
     """Return the name of an evaluation, checked."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return clean(value)
     raise InputTypeError.expected("name", "text", value)
 
 
@@ -88,10 +90,10 @@ def display_labels(
         for label in values:
             if label not in known:
                 raise UnknownLabelError.of("display_labels", label, known)
-        return tuple(str(values.get(k, d)) for k, d in zip(known, default, strict=True))
+        return tuple(clean(str(values.get(k, d))) for k, d in zip(known, default, strict=True))
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise InputTypeError.expected("display_labels", "a list of texts or a dict", values)
-    texts = [str(value) for value in values]
+    texts = [clean(str(value)) for value in values]
     if len(texts) != len(known):
         raise LengthMismatchError(
             f"display_labels has {len(texts)} names for {len(known)} classes: {listed(known)}. "
@@ -196,7 +198,10 @@ def _array(values: Any) -> Any:
         except ValueError:  # rows of different lengths
             return np.empty((len(values), 0))
     kept = np.fromiter(values, dtype=object, count=len(values))
-    return pd.Series(kept, dtype=object).infer_objects().array
+    try:
+        return pd.Series(kept, dtype=object).infer_objects().array
+    except UnicodeEncodeError:  # half a surrogate pair, which Arrow cannot hold
+        return kept
 
 
 def _advice(array: Any) -> str:

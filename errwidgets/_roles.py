@@ -14,7 +14,7 @@ from errwidgets._probabilities import named_probabilities, positional_probabilit
 from errwidgets._table import as_table
 from errwidgets.columns import (
     code_jointly,
-    display,
+    display_apart,
     is_hashable,
     kind_of,
     native,
@@ -237,6 +237,8 @@ def _classification(
     for keyword in ("loss", "error_threshold"):
         if options.get(keyword) is not None:
             raise InputError(f"{keyword} is for a regression; class labels are right or wrong.")
+    if given is None:
+        given = _ordered_categories(roles)
     proba = options.get("y_proba")
     named = _named(proba, roles, given, used)
     (true, pred), classes = code_jointly(roles.labels, given)
@@ -246,7 +248,7 @@ def _classification(
     roles.codes = {"y_true": true, "y_pred": pred}
     roles.classes = classes
     roles.task = _task(options.get("task"), classes)
-    defaults = [display(value) for value in classes]
+    defaults = display_apart(classes)
     roles.display_labels = inputs.display_labels(options.get("display_labels"), classes, defaults)
     roles.class_groups = inputs.class_groups(options.get("class_groups"), classes)
     roles.pos_label = _pos_label(roles, options)
@@ -264,6 +266,14 @@ def _classification(
         if missing:
             rows = "row has" if missing == 1 else "rows have"
             roles.messages.append(f"{missing:,} {rows} no {word}: the class (missing).")
+
+
+def _ordered_categories(roles: Roles) -> list[Hashable] | None:
+    """Return the order that the labels' own dtype gives: that is an order the user has given."""
+    for labels in roles.labels.values():
+        if isinstance(labels.dtype, pd.CategoricalDtype) and labels.dtype.ordered:
+            return [native(value) for value in labels.dtype.categories]
+    return None
 
 
 def _named(

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CodedColumn",
     "as_it_came",
+    "clean",
     "code_column",
     "code_jointly",
     "display",
+    "display_apart",
     "intern_text",
     "is_hashable",
     "kind_of",
@@ -67,7 +69,7 @@ class CodedColumn:
 
     def __post_init__(self) -> None:
         if not self.display_labels:
-            labels = tuple(display(value) for value in self.categories)
+            labels = tuple(display_apart(self.categories))
             object.__setattr__(self, "display_labels", labels)
         positions = {value: code for code, value in enumerate(self.categories)}
         object.__setattr__(self, "_positions", positions)
@@ -116,8 +118,29 @@ def display(value: Hashable) -> str:
         return "(missing)"
     if isinstance(value, enum.Enum):
         return value.name
-    text = str(value)
+    text = clean(str(value))
     return text if text.strip() else repr(text)
+
+
+def clean(text: str) -> str:
+    """Return a text that every reader can encode: half a surrogate pair becomes ``?``."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def display_apart(labels: Sequence[Hashable]) -> list[str]:
+    """Return the texts of labels; those that would look alike are spelled as in code.
+
+    Examples
+    --------
+    >>> display_apart([1, "1", "a"])
+    ['1', "'1'", 'a']
+    """
+    texts = [display(label) for label in labels]
+    twice = {text for text in texts if texts.count(text) > 1}
+    return [
+        clean(repr(label)) if text in twice else text
+        for label, text in zip(labels, texts, strict=True)
+    ]
 
 
 def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:

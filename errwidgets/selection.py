@@ -316,13 +316,18 @@ def _query_in(column: CodedColumn, values: Sequence[Hashable], *, negate: bool) 
 # ---------------------------------------------------------------- reading 3: words
 
 
-def join_words(items: Sequence[str]) -> str:
-    """Return ``a``, ``a or b``, ``a, b or c``, ``a, b, c or 4 more``."""
+def join_words(items: Sequence[str], separator: str = ", ") -> str:
+    """Return ``a``, ``a or b``, ``a, b or c``, ``a, b, c or 4 more``.
+
+    Between groups that hold commas and "or" of their own the last joint is
+    marked too: ``a; b; or c``.
+    """
+    last = " or " if separator == ", " else f"{separator}or "
     if len(items) > _SHOWN_IN_WORDS:
         rest = len(items) - _SHOWN_IN_WORDS
-        return f"{', '.join(items[:_SHOWN_IN_WORDS])} or {rest:,} more"
+        return f"{separator.join(items[:_SHOWN_IN_WORDS])}{last}{rest:,} more"
     if len(items) > 1:
-        return f"{', '.join(items[:-1])} or {items[-1]}"
+        return f"{separator.join(items[:-1])}{last}{items[-1]}"
     return items[0] if items else "nothing"
 
 
@@ -352,7 +357,9 @@ def words(predicate: Predicate, columns: Columns) -> str:  # noqa: PLR0911  one 
                 return " → ".join(parts)
             return " and ".join(parts) if parts else "all rows"
         case AnyOf(of):
-            return join_words([_part(part, columns) for part in of])
+            parts = [_part(part, columns) for part in of]
+            listed_inside = any(", " in text or " or " in text for text in parts)
+            return join_words(parts, "; " if listed_inside else ", ")
 
 
 def _part(predicate: Predicate, columns: Columns) -> str:

@@ -126,10 +126,10 @@ def test_many_classes_are_counted() -> None:
 def test_what_was_decided_is_said() -> None:
     table = pd.DataFrame({"y": ["a", None], "p": ["a", "a"], "key": ["u1", "u2"], "same": 1})
     page = read(Evaluation.from_frame(table, y_true="y", y_pred="p"))
-    assert page.paragraphs[1:] == [
-        "1 row has no true label: the class (missing).",
-        "Left out of the features: key (identifier-like: all values distinct), same (constant).",
-    ]
+    said = " ".join(page.paragraphs)
+    assert "1 row has no true label: the class (missing)." in said
+    left_out = "key (identifier-like: all values distinct), same (constant)."
+    assert f"Left out of the features: {left_out}" in said
 
 
 @pytest.mark.parametrize("where", ["name", "labels", "display_labels", "columns", "pos_label"])

@@ -442,8 +442,33 @@ describe("linked views", () => {
     await act(async () => model.receive("state", { revision: 1, writer: "python", clauses }));
     expect(status()).toBe("3 of 7 rows selected");
     expect(screen.getByRole("button", { name: "Remove true dog" })).toBeTruthy();
-    expect(cell("cat", "cat").getAttribute("aria-label")).toMatch(/: 0$/);
+    // A selection of cells is shown as cells: nothing is filtered away.
+    expect(selected()).toEqual(["1,0", "1,1", "1,2"]);
+    expect(cell("cat", "cat").getAttribute("aria-label")).toMatch(/: 1\b/);
     expect(model.saved).toEqual([]);
+  });
+
+  it("replace what was selected in code with a click, and clear it with Escape", async () => {
+    const { model, store } = show();
+    const predicate: Predicate = { op: "in", column: "y_true", codes: [1] };
+    const clauses = [{ source: "python", predicate }];
+    await act(async () => model.receive("state", { revision: 1, writer: "python", clauses }));
+    await click(cell("cat", "dog"));
+    expect(selected()).toEqual(["0,1"]);
+    expect(store.clauses.value.map((clause) => clause.source)).toEqual([SOURCE]);
+    await act(async () => model.receive("state", { revision: 9, writer: "python", clauses }));
+    await focus(cell("cat", "dog"));
+    await press("Escape");
+    expect(store.clauses.value).toEqual([]);
+  });
+
+  it("clear what is selected elsewhere with a second Escape", async () => {
+    const { store } = show();
+    const other: Predicate = { op: "in", column: "y_pred", codes: [1] };
+    await act(async () => store.select("other", other, "other"));
+    await focus(cell("cat", "dog"));
+    await press("Escape");
+    expect(store.clauses.value).toEqual([]);
   });
 
   it("draw anew when columns change", async () => {

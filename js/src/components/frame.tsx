@@ -1,5 +1,6 @@
 // What every widget has around its picture: title line, selection bar, failure.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { Store } from "../store/connection.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 
@@ -12,10 +13,18 @@ interface FrameProps {
 
 export function Frame({ title, store, source, children }: FrameProps) {
   const { name } = store.info.value;
+  const [in_use, setInUse] = useState(false);
   const failure = store.failure.value;
   const spoken_here = store.origin.value === source || store.speaker === source;
   return (
-    <section class="ew-widget" aria-label={name ? `${title} · ${name}` : title}>
+    <section
+      class="ew-widget"
+      aria-label={name ? `${title} · ${name}` : title}
+      onPointerEnter={() => setInUse(true)}
+      onPointerLeave={() => setInUse(false)}
+      onFocusIn={() => setInUse(true)}
+      onFocusOut={() => setInUse(false)}
+    >
       <header class="ew-title">
         <span class="ew-name">{title}</span>
         {name && (
@@ -24,7 +33,7 @@ export function Frame({ title, store, source, children }: FrameProps) {
           </span>
         )}
       </header>
-      <SelectionBar store={store} source={source} />
+      <SelectionBar store={store} source={source} in_use={in_use} />
       {failure !== null && spoken_here && (
         <p role="alert" class="ew-alert">
           <span>{failure}</span>

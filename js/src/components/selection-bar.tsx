@@ -4,15 +4,17 @@ import type { Store } from "../store/connection.ts";
 import { words } from "../store/selection.ts";
 import { count, cutMiddle } from "./format.ts";
 
-const CHIP_LENGTH = 64;
+const CHIP_LABEL = 24;
 const SHOWN_FOR_MS = 1500;
 
 interface Props {
   store: Store;
   source: string;
+  /** The pointer or the focus is in this view. */
+  in_use: boolean;
 }
 
-export function SelectionBar({ store, source }: Props) {
+export function SelectionBar({ store, source, in_use }: Props) {
   const clauses = store.clauses.value;
   const columns = store.columns.value;
   const empty = clauses.length === 0;
@@ -40,18 +42,22 @@ export function SelectionBar({ store, source }: Props) {
   return (
     <div class="ew-selection">
       <div class="ew-selection-bar">
-        <Status store={store} source={source} />
+        <Status store={store} source={source} in_use={in_use} />
         {/* biome-ignore lint/a11y/noRedundantRoles: Safari drops a list's role with its bullets */}
         <ul class="ew-chips" role="list" aria-label="Selection">
           {clauses.map((clause) => {
             const text = words(clause.predicate, columns);
+            const short = words(clause.predicate, columns, (label) => cutMiddle(label, CHIP_LABEL));
             return (
               <li class="ew-chip" key={clause.source} title={text}>
-                <span>{cutMiddle(text, CHIP_LENGTH)}</span>
+                <span>{short}</span>
                 <button
                   type="button"
                   aria-label={`Remove ${text}`}
-                  onClick={() => store.select(clause.source, null, source)}
+                  onClick={(event) => {
+                    store.select(clause.source, null, source);
+                    keepFocus(event.currentTarget);
+                  }}
                 >
                   <span aria-hidden="true">×</span>
                 </button>
@@ -66,7 +72,10 @@ export function SelectionBar({ store, source }: Props) {
           <button
             type="button"
             class="ew-link"
-            onClick={() => store.clear(source)}
+            onClick={(event) => {
+              store.clear(source);
+              keepFocus(event.currentTarget);
+            }}
             aria-label="Clear selection"
           >
             Clear
@@ -78,11 +87,11 @@ export function SelectionBar({ store, source }: Props) {
   );
 }
 
-function Status({ store, source }: Props) {
+function Status({ store, source, in_use }: Props) {
   const { n_samples } = store.info.value;
   const empty = store.clauses.value.length === 0;
   // Every linked view shows the same line; only the one in use may speak it.
-  const live = store.origin.value === source ? "polite" : "off";
+  const live = in_use || store.origin.value === source ? "polite" : "off";
   return (
     <span role="status" aria-live={live} class="ew-status">
       {empty ? (
@@ -94,6 +103,16 @@ function Status({ store, source }: Props) {
       )}
     </span>
   );
+}
+
+/** A button that goes away with its click leaves the focus to the next one, else to the view. */
+function keepFocus(button: HTMLElement): void {
+  const view = button.closest<HTMLElement>(".ew-widget");
+  setTimeout(() => {
+    if (button.isConnected && !button.closest(".ew-hidden")) return;
+    const next = view?.querySelector<HTMLElement>(".ew-chip button, [tabindex='0']");
+    next?.focus({ preventScroll: true });
+  });
 }
 
 function CodeBox({ code, onClose }: { code: string; onClose: () => void }) {

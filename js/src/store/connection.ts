@@ -20,7 +20,8 @@ interface Info {
   n_samples: number;
 }
 
-const PYTHON = "python";
+/** Source of the clause that an assignment in code makes. */
+export const PYTHON = "python";
 const EMPTY: State = { revision: -1, writer: "", clauses: [] };
 
 export class Store {
@@ -85,18 +86,20 @@ export class Store {
     read_state();
   }
 
-  /** What a view counts: everything selected, without its own clause. */
-  elsewhere(source: string): Predicate[] {
-    return this.clauses.value.filter((c) => c.source !== source).map((c) => c.predicate);
+  /** What a view counts: everything selected, without what it shows as its own. */
+  elsewhere(...own: string[]): Predicate[] {
+    return this.clauses.value.filter((c) => !own.includes(c.source)).map((c) => c.predicate);
   }
 
   own(source: string): Predicate | null {
     return this.clauses.value.find((clause) => clause.source === source)?.predicate ?? null;
   }
 
-  /** Replace what `source` contributes, on behalf of the view `view`. */
-  select(source: string, predicate: Predicate | null, view: string): void {
-    const others = this.clauses.value.filter((clause) => clause.source !== source);
+  /** Replace what `source` contributes, and drop what `instead` of it stood there, on behalf of the
+   *  view `view`. */
+  select(source: string, predicate: Predicate | null, view: string, instead: string[] = []): void {
+    const gone = [source, ...instead];
+    const others = this.clauses.value.filter((clause) => !gone.includes(clause.source));
     this.#write(predicate ? [...others, { source, predicate }] : others, view);
   }
 

@@ -92,42 +92,58 @@ export function pairTest(
 
 // ------------------------------------------------------------------ words
 
-export function joinWords(items: readonly string[]): string {
+export function joinWords(items: readonly string[], separator = ", "): string {
+  // Between groups that hold commas and "or" of their own the last joint is marked too.
+  const last = separator === ", " ? " or " : `${separator}or `;
   if (items.length > SHOWN_IN_WORDS) {
     const rest = (items.length - SHOWN_IN_WORDS).toLocaleString("en-US");
-    return `${items.slice(0, SHOWN_IN_WORDS).join(", ")} or ${rest} more`;
+    return `${items.slice(0, SHOWN_IN_WORDS).join(separator)}${last}${rest} more`;
   }
-  if (items.length > 1) return `${items.slice(0, -1).join(", ")} or ${items.at(-1)}`;
+  if (items.length > 1) return `${items.slice(0, -1).join(separator)}${last}${items.at(-1)}`;
   return items[0] ?? "nothing";
 }
 
-export function words(predicate: Predicate, columns: Columns): string {
+/** A predicate in words; `shorten` is applied to each label. */
+export function words(
+  predicate: Predicate,
+  columns: Columns,
+  shorten: (label: string) => string = (label) => label,
+): string {
   switch (predicate.op) {
     case "in": {
       const column = columnOf(columns, predicate.column);
-      const labels = joinWords(sorted(predicate.codes).map((c) => column.display_labels[c] ?? "?"));
+      const labels = joinWords(
+        sorted(predicate.codes).map((c) => shorten(column.display_labels[c] ?? "?")),
+      );
       if (predicate.column === "y_true") return `true ${labels}`;
       if (predicate.column === "y_pred") return `predicted ${labels}`;
       return `${predicate.column} = ${labels}`;
     }
     case "not": {
-      const text = words(predicate.of, columns);
+      const text = words(predicate.of, columns, shorten);
       return isGroup(predicate.of) ? `not (${text})` : `not ${text}`;
     }
     case "all": {
-      const parts = predicate.of.map((part) => partInWords(part, columns));
+      const parts = predicate.of.map((part) => partInWords(part, columns, shorten));
       const roles = predicate.of.map(labelRole);
       if (roles.length === 2 && roles[0] === "y_true" && roles[1] === "y_pred")
         return parts.join(" → ");
       return parts.length ? parts.join(" and ") : "all rows";
     }
-    case "any":
-      return joinWords(predicate.of.map((part) => partInWords(part, columns)));
+    case "any": {
+      const parts = predicate.of.map((part) => partInWords(part, columns, shorten));
+      const listed = parts.some((text) => text.includes(", ") || text.includes(" or "));
+      return joinWords(parts, listed ? "; " : ", ");
+    }
   }
 }
 
-function partInWords(predicate: Predicate, columns: Columns): string {
-  const text = words(predicate, columns);
+function partInWords(
+  predicate: Predicate,
+  columns: Columns,
+  shorten: (label: string) => string,
+): string {
+  const text = words(predicate, columns, shorten);
   const confusion = predicate.op === "all" && text.includes(" → ");
   return isGroup(predicate) && !confusion ? `(${text})` : text;
 }

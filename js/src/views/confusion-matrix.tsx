@@ -1,7 +1,8 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { count, percent } from "../components/format.ts";
 import { Frame } from "../components/frame.tsx";
-import { pairTest } from "../store/selection.ts";
+import { PYTHON } from "../store/connection.ts";
+import { type Predicate, pairTest } from "../store/selection.ts";
 import {
   type Cell,
   cellsPredicate,
@@ -19,12 +20,17 @@ const TITLE = "Confusion matrix";
 
 export function ConfusionMatrix({ store, source }: ViewProps) {
   const columns = store.columns.value;
-  const elsewhere = store.elsewhere(source);
+  // A selection made in code that speaks of cells is shown as cells, not as a filter of them.
+  const coded = store.own(PYTHON);
+  const adopts = coded !== null && pairTest(coded, columns) !== null;
+  const elsewhere = store.elsewhere(source, ...(adopts ? [PYTHON] : []));
   const local = store.source.value;
   const where = JSON.stringify(elsewhere);
   const data = useMemo(() => matrixData(local, columns, elsewhere), [local, columns, where]);
-  const own = store.own(source);
-  const selected = useMemo(() => (own ? pairTest(own, columns) : null), [own, columns]);
+  const all = useMemo(() => matrixData(local, columns, []), [local, columns]);
+  const own = both(store.own(source), adopts ? coded : null);
+  const shown = JSON.stringify(own);
+  const selected = useMemo(() => (own ? pairTest(own, columns) : null), [shown, columns]);
   const anchor = useRef<Cell | null>(null);
   const [place, setPlace] = useState<Place | null>(null);
 
@@ -36,7 +42,9 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
     return found;
   };
 
-  const select = (cells: Cell[]) => store.select(source, cellsPredicate(cells), source);
+  const put = (predicate: Predicate | null) =>
+    store.select(source, predicate, source, adopts ? [PYTHON] : []);
+  const select = (cells: Cell[]) => put(cellsPredicate(cells));
 
   /** Add cells to what is selected, or take them out when all of them are. */
   const toggle = (cells: Cell[]) => {
@@ -50,14 +58,16 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
     switch (gesture.kind) {
       case "clear":
         anchor.current = null;
-        if (own) store.select(source, null, source);
+        // First what was selected here, then what was selected elsewhere.
+        if (own) put(null);
+        else if (elsewhere.length) store.clear(source);
         return;
       case "header": {
         const { axis, code, add } = gesture;
         if (add) return toggle(mistakes(axis, code, data.n));
         const predicate = mistakesPredicate(axis, code);
         const again = JSON.stringify(own) === JSON.stringify(predicate);
-        store.select(source, again ? null : predicate, source);
+        put(again ? null : predicate);
         return;
       }
       case "cell": {
@@ -78,6 +88,7 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
     <Frame title={TITLE} store={store} source={source}>
       <Grid
         data={data}
+        all={all}
         label={TITLE}
         selected={selected}
         onGesture={onGesture}
@@ -85,14 +96,17 @@ export function ConfusionMatrix({ store, source }: ViewProps) {
       />
       <footer class="ew-notes">
         <p class="ew-readout" aria-hidden="true">
-          {place ? readout(place, data) : <Legend two_lines={sizes(data.n).two_lines} />}
+          {place ? (
+            readout(place, data)
+          ) : elsewhere.length ? (
+            <span class="ew-note">
+              Counts of the {count(data.total)} of {count(store.info.value.n_samples)} rows that are
+              selected elsewhere
+            </span>
+          ) : (
+            <Legend two_lines={sizes(data.n).two_lines} />
+          )}
         </p>
-        {elsewhere.length > 0 && (
-          <p class="ew-note">
-            Counts of the {count(data.total)} of {count(store.info.value.n_samples)} rows that are
-            selected elsewhere
-          </p>
-        )}
       </footer>
     </Frame>
   );
@@ -110,23 +124,39 @@ function Legend({ two_lines }: { two_lines: boolean }) {
   );
 }
 
-/** What a place in the matrix says, in words. */
-function readout(place: Place, data: MatrixData): string {
+/** Both predicates, where there are both. */
+function both(a: Predicate | null, b: Predicate | null): Predicate | null {
+  return a && b ? { op: "all", of: [a, b] } : (a ?? b);
+}
+
+/** What a place in the matrix says, in words. Names stand apart from what is around them, so that a
+ *  name written from right to left does not turn the numbers round. */
+function readout(place: Place, data: MatrixData) {
   const { labels, row_totals, column_totals } = data;
-  const name = (code: number) => labels[code] ?? "";
+  const name = (code: number) => <bdi>{labels[code]}</bdi>;
   if (place.kind === "cell") {
     const [t, p] = place.cell;
     const n = data.at(t, p);
     const total = row_totals[t] ?? 0;
-    const of = `${count(n)} of ${count(total)} ${name(t)}`;
     const share = total ? `, ${percent(n / total)}` : "";
-    return t === p ? `${of} recognised${share}` : `${of} read as ${name(p)}${share}`;
+    return (
+      <>
+        {count(n)} of {count(total)} {name(t)} {t === p ? "recognised" : <>read as {name(p)}</>}
+        {share}
+      </>
+    );
   }
   const { axis, code } = place;
   const total = (axis === "y_true" ? row_totals : column_totals)[code] ?? 0;
   const wrong = total - data.at(code, code);
   const share = total ? ` (${percent(wrong / total)})` : "";
-  return axis === "y_true"
-    ? `${count(wrong)} of ${count(total)} ${name(code)} read as another class${share}`
-    : `${count(wrong)} of ${count(total)} predicted ${name(code)} are another class${share}`;
+  return axis === "y_true" ? (
+    <>
+      {count(wrong)} of {count(total)} {name(code)} read as another class{share}
+    </>
+  ) : (
+    <>
+      {count(wrong)} of {count(total)} predicted {name(code)} are another class{share}
+    </>
+  );
 }

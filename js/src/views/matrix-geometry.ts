@@ -19,7 +19,7 @@ export interface Geometry {
   labels: string[];
 }
 
-const LONGEST_LABEL = 22;
+const WIDEST_LABEL = 150;
 /** Totals are set in 11 px, labels in 12.5 px. */
 const TOTAL_SIZE = 0.88;
 const SIN_45 = Math.SQRT1_2;
@@ -36,7 +36,7 @@ export function geometry(data: MatrixData, textWidth: TextWidth = estimate): Geo
   const { n, labels, row_totals, column_totals, max } = data;
   const { width, height: cell_height, two_lines } = sizes(n);
   const widest = textWidth(count(max)) + PADDING;
-  const shown = labels.map((label) => cutMiddle(label, LONGEST_LABEL));
+  const shown = labels.map((label) => fitting(label, WIDEST_LABEL, textWidth));
   const label_width = Math.max(0, ...shown.map((label) => textWidth(label)));
   const largest_total = Math.max(0, ...row_totals, ...column_totals);
   const total_width = textWidth(count(largest_total)) * TOTAL_SIZE;
@@ -54,4 +54,14 @@ export function geometry(data: MatrixData, textWidth: TextWidth = estimate): Geo
     overhang: slanted ? Math.max(8, reach - cell_width / 2 + 12) : 8,
     labels: shown,
   };
+}
+
+/** Cut a name in its middle until it fits. */
+function fitting(label: string, width: number, textWidth: TextWidth): string {
+  let shown = cutMiddle(label, 40);
+  for (let length = Math.min(40, [...label].length) - 1; length > 3; length--) {
+    if (textWidth(shown) <= width) break;
+    shown = cutMiddle(label, length);
+  }
+  return shown;
 }

@@ -8,7 +8,7 @@ import { type Range, visibleRange } from "../components/window.ts";
 import type { Cell } from "./cells.ts";
 import type { MatrixData } from "./matrix-data.ts";
 import { type Geometry, geometry } from "./matrix-geometry.ts";
-import { move, type Position, typeAhead } from "./matrix-keys.ts";
+import { isTyping, move, type Position, typeAhead } from "./matrix-keys.ts";
 
 export type Gesture =
   /** `from` is where a range starts that has no start yet: the cell that was left. */
@@ -22,6 +22,8 @@ export type Place =
 
 interface GridProps {
   data: MatrixData;
+  /** The same of all rows: sizes come from these, so that a filter moves nothing. */
+  all: MatrixData;
   label: string;
   selected: ((true_code: number, pred_code: number) => boolean) | null;
   onGesture(gesture: Gesture): void;
@@ -29,19 +31,20 @@ interface GridProps {
   onPlace(place: Place | null): void;
 }
 
-/** Above this many classes only what is in sight is drawn. */
-const DRAWN_WHOLE = 40;
+/** A taller matrix scrolls in a box of its own, and only what is in sight is drawn. */
+const TALLEST = 640;
 const NOWHERE = { left: 0, top: 0, width: 0, height: 0 };
 
-export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
+export function Grid({ data, all, label, selected, onGesture, onPlace }: GridProps) {
   const { n } = data;
-  const size = useMemo(() => geometry(data, textMeasure()), [data]);
+  const size = useMemo(() => geometry(all, textMeasure()), [all]);
   const root = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState<Position>({ row: 0, column: 0 });
   const [sight, setSight] = useState(NOWHERE);
   const wanted = useRef<Position | null>(null);
+  const focused = useRef(false);
   const typed = useRef({ text: "", at: 0 });
-  const windowed = n > DRAWN_WHOLE;
+  const windowed = n * size.cell_height > TALLEST;
 
   const row = Math.min(position.row, n - 1);
   const column = Math.min(position.column, n - 1);
@@ -74,6 +77,14 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
     if (!target) return; // drawn once the new part is in sight
     wanted.current = null;
     target.focus({ preventScroll: true });
+    // The page moves only as far as the person's own key press needs it.
+    target.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  });
+  // Scrolling may take the focused cell out of what is drawn; the keys must not go elsewhere.
+  useLayoutEffect(() => {
+    const box = root.current;
+    if (focused.current && box && !box.contains(box.ownerDocument.activeElement))
+      box.focus({ preventScroll: true });
   });
 
   const go = (next: Position) => {
@@ -93,7 +104,8 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const modifiers = { extend: event.shiftKey, add: event.ctrlKey || event.metaKey };
     const at = { row, column };
-    if (event.key === "Enter" || event.key === " ") act(at, modifiers);
+    const typing = event.key === " " && isTyping(typed.current, Date.now());
+    if (event.key === "Enter" || (event.key === " " && !typing)) act(at, modifiers);
     else if (event.key === "Escape") onGesture({ kind: "clear" });
     else {
       let next = move(event.key, at, n, modifiers.add);
@@ -121,7 +133,7 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
 
   const onClick = (event: MouseEvent) => {
     const at = positionOf(event.target);
-    if (!at) return;
+    if (!at || event.detail > 1) return; // the second click of a double click takes nothing back
     setPosition(at);
     act(at, { extend: event.shiftKey, add: event.ctrlKey || event.metaKey });
   };
@@ -134,6 +146,7 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
       ref={root}
       class={windowed ? "ew-matrix ew-windowed" : "ew-matrix"}
       role="grid"
+      tabIndex={-1}
       aria-label={label}
       aria-multiselectable="true"
       aria-rowcount={n + 1}
@@ -145,13 +158,18 @@ export function Grid({ data, label, selected, onGesture, onPlace }: GridProps) {
       onMouseOver={(event) => onPlace(placeAt(positionOf(event.target)))}
       onMouseLeave={() => onPlace(null)}
       onFocusIn={(event) => {
+        focused.current = true;
         const at = positionOf(event.target);
         if (at) {
           if (!wanted.current) setPosition(at);
           onPlace(placeAt(at));
         }
       }}
-      onFocusOut={() => onPlace(null)}
+      onFocusOut={(event) => {
+        // A cell that is no longer drawn loses the focus to nothing; then it stays the grid's.
+        focused.current = event.relatedTarget === null && !isDrawn(event.target);
+        onPlace(null);
+      }}
     >
       <Head {...common} columns={columns} />
       <div role="presentation" style={{ height: `${rows.start * size.cell_height}px` }} />
@@ -280,6 +298,10 @@ function GridCell({ t, p, data, size, tab, selected }: CellProps) {
 
 function Gap({ cells, width }: { cells: number; width: number }) {
   return cells > 0 ? <div role="presentation" style={{ flex: `0 0 ${cells * width}px` }} /> : null;
+}
+
+function isDrawn(target: EventTarget | null): boolean {
+  return (target as Element | null)?.isConnected ?? false;
 }
 
 function tab(at: Position, row: number, column: number): 0 | -1 {

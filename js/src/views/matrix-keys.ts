@@ -47,6 +47,11 @@ interface Typed {
   at: number;
 }
 
+/** Whether what was typed last still goes on: then a space is a part of a name. */
+export function isTyping(typed: Typed, now: number): boolean {
+  return typed.text !== "" && now - typed.at < TYPING_PAUSE_MS;
+}
+
 /** The row whose class starts with what was typed in one go, from the present row on. */
 export function typeAhead(
   key: string,
@@ -55,8 +60,7 @@ export function typeAhead(
   labels: readonly string[],
   row: number,
 ): { row: number | null; typed: Typed } {
-  const going_on = now - typed.at < TYPING_PAUSE_MS;
-  const text = (going_on ? typed.text : "") + key.toLocaleLowerCase();
+  const text = (isTyping(typed, now) ? typed.text : "") + key.toLocaleLowerCase();
   const n = labels.length;
   // A fresh first letter goes on to the next class with it; more letters refine in place.
   const first = text.length === 1 ? 1 : 0;
