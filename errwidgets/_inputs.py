@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -179,11 +180,12 @@ def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:
         )
 
 
-def _array(values: Any) -> Any:
+def _array(values: Any) -> Any:  # noqa: PLR0911  one per form
     """Return an array whose labels keep their types: ``["a", 1]`` must not become text."""
     if isinstance(values, np.ma.MaskedArray):
-        masked: Any = values
-        return masked.astype(object).filled(None)
+        plain = np.ma.getdata(values).astype(object)
+        plain[np.ma.getmaskarray(values)] = None
+        return plain
     if not isinstance(values, list | tuple):
         array = np.asarray(values)
         if array.dtype.names is not None:
@@ -198,6 +200,8 @@ def _array(values: Any) -> Any:
         except ValueError:  # rows of different lengths
             return np.empty((len(values), 0))
     kept = np.fromiter(values, dtype=object, count=len(values))
+    if any(issubclass(kind, enum.Enum) for kind in set(map(type, values))):
+        return kept  # an IntEnum would lose its names
     try:
         return pd.Series(kept, dtype=object).infer_objects().array
     except UnicodeEncodeError:  # half a surrogate pair, which Arrow cannot hold
@@ -224,8 +228,7 @@ def numbers(role: str, values: Any, n_samples: int | None = None) -> np.ndarray[
     if isinstance(values, str | bytes | dict | set) or not hasattr(values, "__len__"):
         raise InputTypeError.expected(role, "one number per row", values)
     try:
-        array = np.asarray(values)
-        array = array.astype(float) if array.dtype.kind != "f" else array
+        array = np.array(values, dtype=float)  # a copy: changing the input changes nothing here
     except (TypeError, ValueError):
         raise InputTypeError.expected(role, "one number per row", values) from None
     if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004  a column vector

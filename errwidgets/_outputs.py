@@ -53,13 +53,31 @@ def ask_estimator(estimator: Any, table: Any) -> tuple[Any, dict[str, Any]]:
         return y_pred, told
     if any(isinstance(labels, np.ndarray) for labels in fitted):  # several outputs
         return y_pred, told
-    told["classes"] = [native(label) for label in fitted]
+    labels = [native(label) for label in fitted]
+    told["classes"] = labels
+    # By class, so that the user's own order of classes or positive class cannot turn them round.
     if callable(getattr(estimator, "predict_proba", None)):
-        told["y_proba"] = dict(zip(told["classes"], _ask(estimator, "predict_proba", table).T,
-                                   strict=True))  # fmt: skip
+        proba = _ask(estimator, "predict_proba", table)
+        told["y_proba"] = _by_class(estimator, proba, labels)
     elif callable(getattr(estimator, "decision_function", None)):
-        told["y_score"] = _ask(estimator, "decision_function", table)
+        score = _ask(estimator, "decision_function", table)
+        if score.ndim == 1 and len(labels) == 2:  # noqa: PLR2004  of the second class
+            told["y_score"] = {labels[0]: -score, labels[1]: score}
+        elif score.ndim == 2 and score.shape[1] == len(labels):  # noqa: PLR2004
+            told["y_score"] = dict(zip(labels, score.T, strict=True))
+        # Else scores of pairs of classes (SVC, one against one): no score of a class.
     return y_pred, told
+
+
+def _by_class(
+    estimator: Any, proba: np.ndarray[Any, Any], labels: list[Hashable]
+) -> dict[Hashable, np.ndarray[Any, Any]]:
+    if proba.ndim != 2 or proba.shape[1] != len(labels):  # noqa: PLR2004  rows and classes
+        raise EstimatorError(
+            f"{type(estimator).__name__}.predict_proba gave shape {proba.shape}; with classes_ "
+            f"{listed(labels)} it must be (n_samples, {len(labels)})."
+        )
+    return dict(zip(labels, proba.T, strict=True))
 
 
 def _ask(estimator: Any, method: str, table: Any) -> Any:
@@ -147,7 +165,7 @@ def score_roles(table: Table, loss: Any, is_error: Any, options: Any) -> _roles.
     if is_error is not None:
         wrong = _roles.column_or_array("is_error", is_error, table, used)
         try:
-            wrong = np.asarray(_roles.aligned("is_error", wrong, table))
+            wrong = np.array(_roles.aligned("is_error", wrong, table))
         except ValueError:  # rows of different lengths
             wrong = np.empty((0, 0), dtype=object)
         if wrong.ndim != 1:

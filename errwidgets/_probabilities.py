@@ -123,7 +123,7 @@ def positional_probabilities(
         )
     if len(array) != n:
         raise LengthMismatchError.of(y_true=n, y_proba=len(array))
-    if array.ndim == 2 and array.shape[1] == 1:  # noqa: PLR2004
+    if array.ndim == 2 and array.shape[1] == 1 and len(classes) > 1:  # noqa: PLR2004
         array = array[:, 0]
     present = [label for label in classes if label is not None]
     if array.ndim == 1:

@@ -334,6 +334,8 @@ def _pos_label(roles: Roles, options: Options) -> Hashable:
 
 def _scores(roles: Roles, value: Any) -> np.ndarray[Any, Any]:
     n, k = len(roles.table), len(roles.classes)
+    if isinstance(value, Mapping):
+        return _scores_by_class(roles, value)
     array = np.asarray(aligned("y_score", value, roles.table))
     if array.ndim == 2 and array.shape[1] > 1:  # noqa: PLR2004
         if array.shape != (n, k):
@@ -349,6 +351,19 @@ def _scores(roles: Roles, value: Any) -> np.ndarray[Any, Any]:
             f"Pass shape (n_samples, n_classes), or pos_label=."
         )
     return scores
+
+
+def _scores_by_class(roles: Roles, value: Mapping[Hashable, Any]) -> np.ndarray[Any, Any]:
+    n = len(roles.table)
+    scores = {native(label): inputs.numbers("y_score", one, n) for label, one in value.items()}
+    for label in scores:
+        if label not in roles.classes:
+            raise UnknownLabelError.of("y_score", label, roles.classes)
+    if roles.task == "binary" and roles.pos_label in scores:
+        return scores[roles.pos_label]
+    # A class that the model does not know comes last for every row.
+    least = np.full(n, min(float(one.min()) for one in scores.values()) - 1)
+    return np.column_stack([scores.get(label, least) for label in roles.classes])
 
 
 # ---------------------------------------------------------------- regression
@@ -378,7 +393,7 @@ def _regression(roles: Roles, options: Options) -> None:
             raise LabelError(f"{role} holds truth values; a regression needs numbers.")
         try:
             roles.numbers[role] = inputs.numbers(role, series.to_numpy(), len(roles.table))
-        except InputError as error:
+        except (InputError, InputTypeError) as error:
             if options.get("task") is not None:
                 raise
             advice = "If these are class labels, pass task='multiclass'."

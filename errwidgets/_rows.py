@@ -185,6 +185,8 @@ class _Columns(Mapping[str, CodedColumn]):
         """Name → column of the table; ``None`` for a column of ours."""
         roles, names = self._rows.roles, self._rows.names
         known: dict[Any, Hashable] = {column: column for column in roles.table.names}
+        if roles.split is not None:
+            known.setdefault("split", roles.split)
         ours = [*roles.labels, *(names[name] for name in self._rows), *roles.extra]
         return {**known, **dict.fromkeys(ours)}
 

@@ -63,6 +63,9 @@ class Table:
         whole = values.null_count() == 0
         if whole and (values.dtype.is_numeric() or values.dtype == nw.Boolean):
             return pd.Series(values.to_numpy(), name=name)
+        nullable = _nullable_dtype(values.dtype)
+        if nullable is not None:
+            return pd.Series(values.to_list(), name=name, dtype=nullable)  # type: ignore[no-any-return]
         if values.dtype.is_temporal() and values.dtype not in (nw.Duration, nw.Time):
             return pd.Series(pd.to_datetime(pd.Series(values.to_list())), name=name)
         return pd.Series(_objects(values.to_list()), name=name, dtype=object)
@@ -121,7 +124,14 @@ def as_table(role: str, values: Any) -> Table:
             )
         table = Table(values.copy(deep=not COPIES_LAZILY), values.index)
     else:
-        frame = nw.from_native(values, eager_only=True, pass_through=True)
+        try:
+            frame = nw.from_native(values, eager_only=True, pass_through=True)
+        except nw.exceptions.DuplicateError:
+            names = list(values.column_names)
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputTypeError(
+                f"{role} has the column {twice!r} more than once. Rename one of them."
+            ) from None
         if isinstance(frame, nw.DataFrame):
             table = Table(values, pd.RangeIndex(len(frame)))
         elif isinstance(nw.from_native(values, pass_through=True), nw.LazyFrame):
@@ -138,18 +148,18 @@ def _from_array(role: str, values: Any) -> Table:
     if isinstance(values, pd.Series):
         name = values.name if values.name is not None else "text"
         return Table(values.to_frame(name), values.index)
+    if hasattr(values, "toarray") and hasattr(values, "shape"):
+        raise InputTypeError(
+            f"{role} must be a table or a dense array; got {type(values).__name__}. A sparse "
+            f"matrix has no columns to show: pass the table it was made from."
+        )
     if isinstance(values, str | bytes | dict | set) or not hasattr(values, "__len__"):
-        if hasattr(values, "toarray") and hasattr(values, "shape"):
-            raise InputTypeError.expected(
-                role, "a table or a dense array", values,
-                advice="A sparse matrix has no columns to show: pass the table it was made from.",
-            )  # fmt: skip
         raise InputTypeError.expected(role, "a DataFrame or a two-dimensional array", values)
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
         array = np.empty(len(values))
-    if array.ndim == 1 and array.dtype.kind in "US":
+    if array.ndim == 1 and len(array) and all(isinstance(v, str | None) for v in array.tolist()):
         return Table(pd.DataFrame({"text": list(values)}), pd.RangeIndex(len(array)))
     if array.ndim != 2:  # noqa: PLR2004  a table
         raise ShapeError(
@@ -159,6 +169,15 @@ def _from_array(role: str, values: Any) -> Table:
     rows = values if isinstance(values, list) else array
     frame = pd.DataFrame(rows, columns=[f"x{i}" for i in range(array.shape[1])], copy=True)
     return Table(frame, frame.index)
+
+
+def _nullable_dtype(dtype: Any) -> Any:
+    """Return pandas' type for numbers and truth values some of which are missing."""
+    if dtype == nw.Boolean:
+        return "boolean"
+    if dtype.is_integer():
+        return "UInt64" if dtype.is_unsigned_integer() else "Int64"
+    return "float64" if dtype.is_float() else None
 
 
 def _objects(values: list[Any]) -> np.ndarray[Any, Any]:

@@ -222,7 +222,7 @@ def test_a_column_finds_codes_by_value_in_any_spelling() -> None:
     assert [column.code_of(value) for value in (1, np.int64(1), "1", np.str_("1"))] == [0, 0, 1, 1]
     assert [column.code_of(value) for value in (None, math.nan, pd.NA, pd.NaT)] == [2, 2, 2, 2]
     assert column.code_of("one") is None
-    assert column.display_labels == ("1", "1", "(missing)")
+    assert column.display_labels == ("1", "'1'", "(missing)")
 
 
 def test_display_labels_that_are_given_stay() -> None:

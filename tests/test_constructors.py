@@ -563,7 +563,7 @@ LABELS = {
     "categories": (pd.Categorical(["b", "a", "b"], categories=["z", "b", "a"]), ("a", "b")),
     "categories of pyarrow": (pa.array(["b", "a", "b"]).dictionary_encode(), ("a", "b")),
     "pyarrow": (pa.chunked_array([["b", None], ["b"]]), ("b", "(missing)")),
-    "mixed": ([2, "2", 2], ("2", "2")),
+    "mixed": ([2, "2", 2], ("2", "'2'")),
     "dates": (pd.to_datetime(["2020-01-02", "2020-01-01", "2020-01-02"]), None),
 }
 

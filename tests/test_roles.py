@@ -127,12 +127,6 @@ def test_a_split_by_name_and_by_array(split: object) -> None:
     assert "split" not in evaluation.frame
 
 
-def test_a_split_by_name_answers_to_the_word_split_too() -> None:
-    # The docstring of group_by: a column of the table, "split", …
-    groups = of_frame(split="part").group_by("split")
-    assert groups["support"].tolist() == [3, 1]
-
-
 @pytest.mark.parametrize(
     ("split", "error", "message"),
     [
@@ -200,8 +194,13 @@ def test_a_column_in_a_role_is_no_feature() -> None:
 def test_kinds_are_told_from_the_values() -> None:
     kinds = {name: MADE.columns[name].kind for name in ("age", "count", "town", "day", "flag")}
     assert kinds == {
-        "age": "numeric", "count": "numeric", "town": "category", "day": "time", "flag": "category",
-    } | {"flag": kinds["flag"]}  # fmt: skip
+        "age": "numeric",
+        "count": "numeric",
+        "town": "category",
+        "day": "time",
+        "flag": kinds["flag"],
+    }
+    assert kinds["flag"] in {"category", "boolean"}
     for name, kind in (("note", "text"), ("vector", "embedding"), ("picture", "image")):
         with pytest.raises(TaskError, match=f"The column '{name}' holds {kind}"):
             MADE.group_by(name)
@@ -418,7 +417,7 @@ def test_no_array_is_changed_or_followed() -> None:
         np.testing.assert_array_equal(array, before[name])
     late = make(**arrays)
     for array in arrays.values():
-        array *= 100
+        array[:] = array[::-1] ** 2 + 1
     for made in (evaluation, late):
         pd.testing.assert_frame_equal(made.frame, first[1])
         pd.testing.assert_frame_equal(made.summary(), first[0])

@@ -231,6 +231,9 @@ def test_refusals(arguments: tuple, error: type, message: str) -> None:
         classification_groups(*arguments)
 
 
+# fairlearn calls what pandas and scikit-learn have deprecated; our own warnings stay errors.
+@pytest.mark.filterwarnings("default::DeprecationWarning:fairlearn.*")
+@pytest.mark.filterwarnings("default::FutureWarning:fairlearn.*")
 def test_equal_to_fairlearn() -> None:
     # Not a dependency, not even of the tests: compared with where somebody has it.
     fairlearn = pytest.importorskip("fairlearn.metrics")
