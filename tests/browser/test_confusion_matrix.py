@@ -108,6 +108,9 @@ def test_python_clears_and_assigns_what_the_page_shows(notebook):
     nb.run("from errwidgets.selection import In; matrix.selection = In('y_true', ('dog',))")
     chip = widget.get_by_role("list", name="Selection").get_by_role("listitem")
     expect(chip).to_contain_text("true dog")
+    # What speaks of cells is shown as cells; the counts stay those of all rows.
+    expect(cell(widget, "dog", "cat")).to_have_attribute("aria-selected", "true")
+    assert ": 0" not in cell(widget, "cat", "cat").get_attribute("aria-label")
     widget.get_by_role("button", name="Remove true dog").click()
     expect(widget.get_by_role("status")).to_have_text("No rows selected")
     nb.python_becomes("len(matrix.selection)", 0)

@@ -56,6 +56,21 @@ def test_trusted_and_not_run_the_matrices_filter_each_other(executed, lab, brows
         assert nb.foreign_requests == []
 
 
+def test_saved_from_lab_with_widget_state_it_reopens_alive(notebook, lab, browser):
+    nb = notebook(ANIMALS, MATRIX)
+    cell(nb.widgets(), "cat", "dog").click()
+    nb.python_becomes("len(calls)", 1)
+    nb.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
+    nb.save()
+    nb.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    with open_notebook(lab, browser, nb.path) as again:
+        widget = again.widgets()
+        expect(widget).to_be_visible(timeout=20_000)
+        expect(cell(widget, "cat", "dog")).to_have_attribute("aria-selected", "true")
+        cell(widget, "dog", "bird").click()
+        expect(cell(widget, "dog", "bird")).to_have_attribute("aria-selected", "true")
+
+
 def test_untrusted_the_table_shows(executed, lab, browser):
     path = put(lab, executed, "untrusted.ipynb")
     with open_notebook(lab, browser, path) as nb:

@@ -8,7 +8,7 @@ import { type Range, visibleRange } from "../components/window.ts";
 import type { Cell } from "./cells.ts";
 import type { MatrixData } from "./matrix-data.ts";
 import { type Geometry, geometry } from "./matrix-geometry.ts";
-import { isTyping, move, type Position, typeAhead } from "./matrix-keys.ts";
+import { goesOn, move, type Position, typeAhead } from "./matrix-keys.ts";
 
 export type Gesture =
   /** `from` is where a range starts that has no start yet: the cell that was left. */
@@ -104,7 +104,7 @@ export function Grid({ data, all, label, selected, onGesture, onPlace }: GridPro
   const onKeyDown = (event: KeyboardEvent) => {
     const modifiers = { extend: event.shiftKey, add: event.ctrlKey || event.metaKey };
     const at = { row, column };
-    const typing = event.key === " " && isTyping(typed.current, Date.now());
+    const typing = event.key === " " && goesOn(" ", typed.current, Date.now(), data.labels);
     if (event.key === "Enter" || (event.key === " " && !typing)) act(at, modifiers);
     else if (event.key === "Escape") onGesture({ kind: "clear" });
     else {

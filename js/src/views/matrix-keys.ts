@@ -47,9 +47,14 @@ interface Typed {
   at: number;
 }
 
-/** Whether what was typed last still goes on: then a space is a part of a name. */
-export function isTyping(typed: Typed, now: number): boolean {
+function isTyping(typed: Typed, now: number): boolean {
   return typed.text !== "" && now - typed.at < TYPING_PAUSE_MS;
+}
+
+/** Whether a key goes on with a name that is being typed: only then a space is not "select". */
+export function goesOn(key: string, typed: Typed, now: number, labels: readonly string[]): boolean {
+  const text = typed.text + key;
+  return isTyping(typed, now) && labels.some((l) => l.toLocaleLowerCase().startsWith(text));
 }
 
 /** The row whose class starts with what was typed in one go, from the present row on. */
