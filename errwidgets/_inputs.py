@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
 __all__ = [
-    "carries_index", "check_keywords", "class_groups", "classes", "display_labels", "labels",
-    "name", "numbers", "one_of", "weights",
+    "carries_index", "check_keywords", "class_groups", "classes", "display_labels", "is_list",
+    "labels", "name", "numbers", "one_of", "weights",
 ]  # fmt: skip
 
 _LIST_OF_LABELS = "one label per row in order (an array, a list or a Series)"
@@ -51,6 +51,13 @@ def one_of(parameter: str, value: Any, allowed: Sequence[str]) -> Any:
     raise InputError(f"{parameter} must be one of {listed(allowed)}; got {shown(value)}.")
 
 
+def is_list(value: Any) -> bool:
+    """Return whether a value holds several others in order."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return False
+    return getattr(value, "ndim", 1) == 1
+
+
 def carries_index(value: object) -> bool:
     """Return whether a value says by itself which rows it describes."""
     return isinstance(value, pd.Series | pd.DataFrame)
@@ -61,7 +68,7 @@ def classes(values: Any) -> list[Hashable] | None:
     if values is None:
         return None
     advice = "For example classes=['cat', 'dog']."
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    if not is_list(values):
         raise InputTypeError.expected("classes", "a list of labels", values, advice=advice)
     known = [native(value) if is_hashable(value) else value for value in values]
     if not known:
@@ -92,7 +99,7 @@ def display_labels(
             if label not in known:
                 raise UnknownLabelError.of("display_labels", label, known)
         return tuple(clean(str(values.get(k, d))) for k, d in zip(known, default, strict=True))
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    if not is_list(values):
         raise InputTypeError.expected("display_labels", "a list of texts or a dict", values)
     texts = [clean(str(value)) for value in values]
     if len(texts) != len(known):
@@ -161,7 +168,7 @@ def _label_series(role: str, values: Any) -> pd.Series[Any]:
         values = values.to_list()
     elif hasattr(values, "to_pylist"):
         values = values.to_pylist()
-    array = values if isinstance(values, pd.api.extensions.ExtensionArray) else _array(values)
+    array = values if isinstance(values, pd.api.extensions.ExtensionArray) else _array(role, values)
     if array.ndim == 0:
         raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
     if array.ndim != 1:
@@ -180,7 +187,7 @@ def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:
         )
 
 
-def _array(values: Any) -> Any:  # noqa: PLR0911  one per form
+def _array(role: str, values: Any) -> Any:  # noqa: PLR0911  one per form
     """Return an array whose labels keep their types: ``["a", 1]`` must not become text."""
     if isinstance(values, np.ma.MaskedArray):
         plain = np.ma.getdata(values).astype(object)
@@ -190,7 +197,7 @@ def _array(values: Any) -> Any:  # noqa: PLR0911  one per form
         array = np.asarray(values)
         if array.dtype.names is not None:
             raise InputTypeError(
-                f"Labels must be one per row; got records with the fields "
+                f"{role} must be one label per row; got records with the fields "
                 f"{listed(array.dtype.names)}. Pass one field."
             )
         return array
@@ -227,6 +234,9 @@ def numbers(role: str, values: Any, n_samples: int | None = None) -> np.ndarray[
     """
     if isinstance(values, str | bytes | dict | set) or not hasattr(values, "__len__"):
         raise InputTypeError.expected(role, "one number per row", values)
+    if isinstance(values, np.ma.MaskedArray):
+        masked: Any = values
+        values = masked.astype(float).filled(np.nan)
     try:
         array = np.array(values, dtype=float)  # a copy: changing the input changes nothing here
     except (TypeError, ValueError):

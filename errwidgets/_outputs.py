@@ -49,7 +49,7 @@ def ask_estimator(estimator: Any, table: Any) -> tuple[Any, dict[str, Any]]:
     told: dict[str, Any] = {"model": estimator, "name": _estimator_name(estimator)}
     y_pred = _ask(estimator, "predict", table)
     fitted = getattr(estimator, "classes_", None)
-    if not isinstance(fitted, list | tuple | np.ndarray) or np.ndim(fitted) == 0:  # a regressor
+    if fitted is None or not inputs.is_list(fitted):  # a regressor
         return y_pred, told
     if any(isinstance(labels, np.ndarray) for labels in fitted):  # several outputs
         return y_pred, told
@@ -105,7 +105,8 @@ def read_records(
     RecordError, LengthMismatchError
         When an output has another form, or no label occurs among the true ones.
     """
-    if isinstance(outputs, str | bytes | dict) or not hasattr(outputs, "__len__"):
+    listed_rows = inputs.is_list(outputs) or hasattr(outputs, "columns")
+    if not listed_rows or not hasattr(outputs, "__len__"):
         raise RecordError(f"outputs must be a list with one entry per row: {_FORM}; got "
                           f"{type(outputs).__name__} {shown(outputs)}.")  # fmt: skip
     if len(outputs) != len(truth):
@@ -144,7 +145,7 @@ def _scores_of(position: int, entry: Any) -> dict[Hashable, float]:
             if native(label) in scores:
                 raise RecordError(f"outputs[{position}] has the label {label!r} twice.")
             scores[native(label)] = score
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         if isinstance(error, RecordError):
             raise
         raise RecordError(f"outputs[{position}] must be {_FORM}; got {shown(entry)}.") from None

@@ -336,8 +336,13 @@ def _scores(roles: Roles, value: Any) -> np.ndarray[Any, Any]:
     n, k = len(roles.table), len(roles.classes)
     if isinstance(value, Mapping):
         return _scores_by_class(roles, value)
-    array = np.asarray(aligned("y_score", value, roles.table))
-    if array.ndim == 2 and array.shape[1] > 1:  # noqa: PLR2004
+    try:
+        array = np.asarray(aligned("y_score", value, roles.table))
+    except ValueError as error:  # rows of different lengths
+        if isinstance(error, IndexMismatchError):
+            raise
+        array = np.empty((n, 0))
+    if array.ndim == 2 and array.shape[1] != 1:  # noqa: PLR2004
         if array.shape != (n, k):
             raise ShapeError(
                 f"y_score has shape {array.shape}; with {k} classes it must be ({n:,}, {k}), or "
@@ -355,6 +360,8 @@ def _scores(roles: Roles, value: Any) -> np.ndarray[Any, Any]:
 
 def _scores_by_class(roles: Roles, value: Mapping[Hashable, Any]) -> np.ndarray[Any, Any]:
     n = len(roles.table)
+    if not value:
+        raise InputError("y_score is empty. Pass scores for each class, or leave it out.")
     scores = {native(label): inputs.numbers("y_score", one, n) for label, one in value.items()}
     for label in scores:
         if label not in roles.classes:
@@ -398,8 +405,9 @@ def _regression(roles: Roles, options: Options) -> None:
                 raise
             advice = "If these are class labels, pass task='multiclass'."
             raise type(error)(f"{error} {advice}") from None
+    kind = options.get("loss")
     roles.loss_kind = inputs.one_of(
-        "loss", options.get("loss") or "absolute", ("absolute", "squared")
+        "loss", "absolute" if kind is None else kind, ("absolute", "squared")
     )
     threshold = options.get("error_threshold")
     if threshold is not None:
@@ -427,7 +435,7 @@ def _check_features(roles: Roles, options: Options, used: set[Hashable]) -> None
     wanted = options.get("features")
     if wanted is None:
         return
-    if isinstance(wanted, str | bytes) or not hasattr(wanted, "__iter__"):
+    if not inputs.is_list(wanted):
         raise InputTypeError.expected("features", "a list of column names", wanted)
     names = list(wanted)
     for column in names:

@@ -392,6 +392,14 @@ def test_groups_equal_pandas_groupby() -> None:
     assert two["error_rate"].to_numpy() @ two["support"].to_numpy() == pytest.approx(wrong.sum())
 
 
+def test_a_column_s_name_may_be_a_tuple() -> None:
+    table = pd.DataFrame({("a", "b"): ["u", "v", "v"], ("a", "c"): ["x", "x", "y"]})
+    evaluation = make([1, 0, 1], [1, 1, 1], X=table)
+    assert evaluation.group_by([("a", "b")])["support"].tolist() == [1, 2]
+    assert evaluation.group_by(("a", "b"))["support"].tolist() == [1, 2]
+    assert len(evaluation.group_by([("a", "b"), ("a", "c")])) == 3
+
+
 def test_groups_that_do_not_occur_are_left_out() -> None:
     table = pd.DataFrame({"a": list("xxy"), "b": pd.Categorical(list("uvu"), list("uvw"))})
     evaluation = make([1, 0, 1], [1, 1, 1], X=table)

@@ -45,15 +45,15 @@ def polars_frame(table: pd.DataFrame) -> object:
 BY_CLASS = pd.DataFrame({"dog": PROBA[:, 1], "cat": PROBA[:, 0]})
 FORMS = {
     "array": lambda: PROBA,
-    "list of lists": lambda: PROBA.tolist(),
+    "list of lists": PROBA.tolist,
     "column-major": lambda: np.asfortranarray(PROBA),
     "of two classes": lambda: PROBA[:, 1],
     "of two classes, as a column": lambda: PROBA[:, 1:],
     "of two classes, as a series": lambda: pd.Series(PROBA[:, 1]),
-    "of two classes, as a list": lambda: PROBA[:, 1].tolist(),
+    "of two classes, as a list": PROBA[:, 1].tolist,
     "objects": lambda: PROBA.astype(object),
     "table": lambda: BY_CLASS,
-    "table of nullable numbers": lambda: BY_CLASS.convert_dtypes(),
+    "table of nullable numbers": BY_CLASS.convert_dtypes,
     "table of polars": lambda: polars_frame(BY_CLASS),
     "table of pyarrow": lambda: pa.table({"dog": PROBA[:, 1], "cat": PROBA[:, 0]}),
     "dict of arrays": lambda: {"dog": PROBA[:, 1], "cat": PROBA[:, 0]},
@@ -245,7 +245,7 @@ class Twin:
     ],
 )
 def test_two_names_of_one_class_are_refused(given: object) -> None:
-    with pytest.raises(ProbabilityError, match="names the class [01] twice"):
+    with pytest.raises(ProbabilityError, match=r"names the class [01] twice"):
         make([0, 1, 1, 0], [0, 1, 0, 0], y_proba=given)
 
 
@@ -290,7 +290,7 @@ def test_the_missing_label_has_its_column_or_none() -> None:
 
 def test_names_of_no_given_class_are_refused() -> None:
     given = {"cat": PROBA[:, 0], "dgo": PROBA[:, 1]}
-    with pytest.raises(UnknownLabelError, match="y_proba='dgo' is not a class. Did you mean 'dog'"):
+    with pytest.raises(UnknownLabelError, match=r"y_proba='dgo' is not a class\. Did"):
         make(TRUE, PRED, y_proba=given, classes=["cat", "dog"])
 
 
@@ -385,6 +385,11 @@ def test_what_is_no_probability_is_refused(case: str) -> None:
 def test_one_dimension_needs_two_classes() -> None:
     with pytest.raises(ShapeError, match="enough for two classes; there are 3: 'a', 'b', 'c'"):
         make(["a", "b", "c"], ["a", "b", "c"], y_proba=[0.5, 0.5, 0.5])
+
+
+def test_one_dimension_is_enough_for_two_classes_of_any_task() -> None:
+    evaluation = make(TRUE, PRED, y_proba=PROBA[:, 1], task="multiclass")
+    np.testing.assert_allclose(evaluation.y_proba, PROBA, rtol=1e-15)
 
 
 def test_one_class_may_have_probabilities() -> None:

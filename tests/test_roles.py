@@ -170,9 +170,11 @@ def test_features_are_all_columns_without_another_role() -> None:
     expected = ("age", "count", "town", "note", "day", "vector", "picture", "flag")
     assert MADE.features == expected
     assert MADE.messages == (
-        "Left out of the features: key (identifier-like: all values distinct), "
-        "number (identifier-like: all values distinct), same (constant), empty (constant), "
-        "row (named like the index).",
+        (
+            "Left out of the features: key (identifier-like: all values distinct), "
+            "number (identifier-like: all values distinct), same (constant), empty (constant), "
+            "row (named like the index)."
+        ),
     )
 
 
@@ -383,8 +385,10 @@ def test_the_threshold_of_a_regression_is_told_or_found_and_said() -> None:
         "is_error"
     ].tolist()
     assert found.messages == (
-        f"A row counts as wrong when it is off by more than {found.error_threshold:,.6g}, the "
-        "knee of the REC curve; error_threshold= sets another.",
+        (
+            f"A row counts as wrong when it is off by more than {found.error_threshold:,.6g}, the "
+            "knee of the REC curve; error_threshold= sets another."
+        ),
     )
     assert make(["a"], ["a"]).error_threshold is None
     for bad in (-1, np.nan, np.inf, "x", True, [1]):

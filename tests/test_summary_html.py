@@ -144,7 +144,7 @@ def test_hostile_text_stays_text(where: str) -> None:
     elif where == "display_labels":
         options = {"display_labels": HOSTILE[:2]}
     else:
-        table = pd.DataFrame({text: 1 for text in HOSTILE}, index=range(8))
+        table = pd.DataFrame(dict.fromkeys(HOSTILE, 1), index=range(8))
     evaluation = Evaluation.from_predictions(labels, labels[::-1], X=table, **options)
     page = read(evaluation)
     text = " ".join([page.caption, *page.paragraphs])

@@ -96,9 +96,9 @@ def summary(
     """See :meth:`Evaluation.summary`."""
     if ci is not None and not (isinstance(ci, str) and ci == "bootstrap"):
         raise InputError(f"ci must be None or 'bootstrap'; got {shown(ci)}.")
-    if type(n_resamples) is not int or n_resamples < 1:
+    if not _is_whole(n_resamples) or n_resamples < 1:
         raise InputError(f"n_resamples must be a whole number of at least 1; got {n_resamples!r}.")
-    if type(seed) is not int or seed < 0:
+    if not _is_whole(seed) or seed < 0:
         raise InputError(f"seed must be a whole number of at least 0; got {shown(seed)}.")
     notes: list[str] = []
     if evaluation.task == "regression":
@@ -118,6 +118,10 @@ def summary(
     frame.index.name = None
     frame.attrs["note"] = " ".join(notes)
     return frame
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _classification(evaluation: Evaluation, notes: list[str]) -> dict[str, Estimate]:
@@ -145,7 +149,10 @@ def _classification(evaluation: Evaluation, notes: list[str]) -> dict[str, Estim
     ranks = proba if proba is not None else score
     found["roc_auc"] = found["average_precision"] = nothing
     if ranks is not None and len(evaluation.classes) > 1:
-        areas = ranking_summary(true, ranks, weight, pos_code=positive)
+        if ranks.ndim == 1:  # scores of one class against the rest
+            areas = ranking_summary((true == positive).astype(np.uint8), ranks, weight)
+        else:
+            areas = ranking_summary(true, ranks, weight, pos_code=positive)
         found |= {"roc_auc": areas.roc_auc, "average_precision": areas.average_precision}
         if not areas.is_exact:
             notes.append(
