@@ -127,13 +127,14 @@ def positional_probabilities(
         array = array[:, 0]
     present = [label for label in classes if label is not None]
     if array.ndim == 1:
-        if len(classes) > 2 or pos_label is None:  # noqa: PLR2004  binary
+        if len(classes) != 2:  # noqa: PLR2004  binary
             raise ShapeError(
                 f"{_NAME} has one dimension, which is enough for two classes; there are "
                 f"{len(classes)}: {listed(classes)}. Pass shape (n_samples, n_classes)."
             )
         check_range(array)
-        by_class = {label: array if label == pos_label else 1 - array for label in classes}
+        positive = pos_label if pos_label is not None else classes[1]
+        by_class = {label: array if label == positive else 1 - array for label in classes}
         return Probabilities(by_class, used)
     columns = classes if array.shape[1] == len(classes) else present
     if array.shape[1] != len(columns):

@@ -334,6 +334,9 @@ def _pos_label(roles: Roles, options: Options) -> Hashable:
 
 def _scores(roles: Roles, value: Any) -> np.ndarray[Any, Any]:
     n, k = len(roles.table), len(roles.classes)
+    if isinstance(value, pd.DataFrame) and set(value.columns) <= set(roles.classes):
+        frame = _aligned_frame(value, roles.table)
+        value = {label: frame[label].to_numpy() for label in frame.columns}
     if isinstance(value, Mapping):
         return _scores_by_class(roles, value)
     try:

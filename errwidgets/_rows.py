@@ -43,6 +43,12 @@ class PerRow:
         self.names = self._names()
         self.columns = _Columns(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        raise TypeError(
+            "An Evaluation is not pickled or copied deeply: it never changes, so share it; "
+            "to store it, store its frame and make it again."
+        )
+
     def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
         with self._lock:
             if name not in self._made:

@@ -164,8 +164,15 @@ class Evaluation:
     def __repr__(self) -> str:
         name = f"{self.name!r}: " if self.name else ""
         classes = f", {len(self.classes):,} classes" if self.classes else ""
-        wrong = f", {self.n_errors:,} mistakes" if self.has_errors else ""
+        plural = "" if self.n_errors == 1 else "s"
+        wrong = f", {self.n_errors:,} mistake{plural}" if self.has_errors else ""
         return f"<Evaluation {name}{self.task}, {self.n_samples:,} rows{classes}{wrong}>"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # frozen: a copy would be the same, but for notes that views have linked
 
     def _repr_html_(self) -> str:
         from errwidgets.sharing.summary import summary_html  # noqa: PLC0415

@@ -223,7 +223,9 @@ def group_by(
 ) -> pd.DataFrame:
     """See :meth:`Evaluation.group_by`."""
     _check_zero_division(zero_division)
-    names = list(columns) if isinstance(columns, list | tuple) else [columns]
+    given: Any = columns
+    one = isinstance(given, tuple) and given in evaluation.columns  # the name is a tuple
+    names = list(given) if isinstance(given, list | tuple) and not one else [given]
     if not 1 <= len(names) <= _MAX_GROUP_COLUMNS:
         raise InputError(f"group_by takes one column or two; got {len(names)}: {listed(names)}.")
     coded = [_column(evaluation, name) for name in names]

@@ -45,7 +45,8 @@ def summary_html(evaluation: Evaluation) -> str:
         facts.append(f"positive: {evaluation.display_labels[code]}")
     if evaluation.has_errors:
         share = evaluation.n_errors / evaluation.n_samples
-        facts.append(f"{evaluation.n_errors:,} mistakes ({share:.1%})")
+        plural = "" if evaluation.n_errors == 1 else "s"
+        facts.append(f"{evaluation.n_errors:,} mistake{plural} ({share:.1%})")
     if evaluation.features:
         facts.append(f"{len(evaluation.features)} features")
     rows = []
