@@ -224,7 +224,8 @@ def group_by(
     """See :meth:`Evaluation.group_by`."""
     _check_zero_division(zero_division)
     given: Any = columns
-    one = isinstance(given, tuple) and given in evaluation.columns  # the name is a tuple
+    known: Any = evaluation.columns
+    one = isinstance(given, tuple) and given in known  # the name is a tuple
     names = list(given) if isinstance(given, list | tuple) and not one else [given]
     if not 1 <= len(names) <= _MAX_GROUP_COLUMNS:
         raise InputError(f"group_by takes one column or two; got {len(names)}: {listed(names)}.")

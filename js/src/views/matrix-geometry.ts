@@ -20,10 +20,12 @@ export interface Geometry {
 }
 
 const WIDEST_LABEL = 150;
+/** Counts are not in semibold. */
+const COUNT_SIZE = 0.95;
 /** Totals are set in 11 px, labels in 12.5 px. */
 const TOTAL_SIZE = 0.88;
 const SIN_45 = Math.SQRT1_2;
-const PADDING = 14;
+const PADDING = 12;
 
 /** Few classes get large cells with count and share, many get small ones with the count. */
 export function sizes(n: number): { width: number; height: number; two_lines: boolean } {
@@ -35,7 +37,7 @@ export function sizes(n: number): { width: number; height: number; two_lines: bo
 export function geometry(data: MatrixData, textWidth: TextWidth = estimate): Geometry {
   const { n, labels, row_totals, column_totals, max } = data;
   const { width, height: cell_height, two_lines } = sizes(n);
-  const widest = textWidth(count(max)) + PADDING;
+  const widest = textWidth(count(max)) * COUNT_SIZE + PADDING;
   const shown = labels.map((label) => fitting(label, WIDEST_LABEL, textWidth));
   const label_width = Math.max(0, ...shown.map((label) => textWidth(label)));
   const largest_total = Math.max(0, ...row_totals, ...column_totals);
