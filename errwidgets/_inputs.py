@@ -164,11 +164,14 @@ def _label_series(role: str, values: Any) -> pd.Series[Any]:
         raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
     if isinstance(values, pd.DataFrame):
         raise ShapeError.not_one_dimensional(role, values.shape, advice=_advice(values))
-    if hasattr(values, "to_list"):  # a column of another library
-        values = values.to_list()
+    if isinstance(values, pd.api.extensions.ExtensionArray | pd.Index):
+        array: Any = pd.Series(values).array
+    elif hasattr(values, "to_list"):  # a column of another library
+        array = _array(role, values.to_list())
     elif hasattr(values, "to_pylist"):
-        values = values.to_pylist()
-    array = values if isinstance(values, pd.api.extensions.ExtensionArray) else _array(role, values)
+        array = _array(role, values.to_pylist())
+    else:
+        array = _array(role, values)
     if array.ndim == 0:
         raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
     if array.ndim != 1:

@@ -14,7 +14,7 @@ from errwidgets.exceptions import EmptyInputError, InputTypeError, ShapeError
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-__all__ = ["Table", "as_table", "take"]
+__all__ = ["COPIES_LAZILY", "Table", "as_table", "take"]
 
 COPIES_LAZILY = int(pd.__version__.split(".")[0]) >= 3  # noqa: PLR2004
 """Whether a shallow copy is safe from later changes: pandas copies on write since 3.0."""

@@ -12,7 +12,7 @@ from errwidgets import _inputs as inputs
 from errwidgets import _outputs, _roles
 from errwidgets import selection as _selection
 from errwidgets._rows import PerRow
-from errwidgets._table import as_table, take
+from errwidgets._table import COPIES_LAZILY, as_table, take
 from errwidgets.columns import is_hashable, native
 from errwidgets.exceptions import (
     ColumnNotFoundError,
@@ -480,7 +480,22 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         nothing here.
         """
         frame = self._rows.frame
-        return frame.copy(deep=False) if isinstance(frame, pd.DataFrame) else frame
+        return frame.copy(deep=not COPIES_LAZILY) if isinstance(frame, pd.DataFrame) else frame
+
+    def take(self, rows: np.ndarray[Any, Any]) -> Any:
+        """Return the rows of :attr:`frame` at these positions, or where a mask is true.
+
+        Parameters
+        ----------
+        rows : ndarray of int, or of bool and shape (n_samples,)
+            Positions in the order wanted, or a mask.
+
+        Returns
+        -------
+        DataFrame
+            A copy.
+        """
+        return take(self._rows.frame, rows)
 
     def rows(self, *, y_true: Any = ANY, y_pred: Any = ANY) -> Any:
         """Return the rows with these labels: the content of a matrix cell.
@@ -510,7 +525,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
             if not is_hashable(label) or self.columns[role].code_of(label) is None:
                 raise UnknownLabelError.of(role, label, self.classes)
             conditions.append(In(role, (native(label),)))
-        return take(self._rows.frame, self._mask(All(tuple(conditions))))
+        return self.take(self._mask(All(tuple(conditions))))
 
     def errors(self) -> Any:
         """Return the mistakes, worst first (highest `loss`; ties keep their order).
@@ -532,7 +547,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
             )
         positions = np.flatnonzero(self._rows["is_error"])
         worst = np.argsort(-self._rows["loss"][positions], kind="stable")
-        return take(self._rows.frame, positions[worst])
+        return self.take(positions[worst])
 
     def mask(self, selection: Selection) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which rows a selection holds; none when nothing is selected.

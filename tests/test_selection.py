@@ -135,7 +135,11 @@ def test_the_query_gives_exactly_the_rows_of_the_mask(data: st.DataObject) -> No
         assert rows == np.flatnonzero(table.mask(predicate)).tolist(), query
 
 
-@pytest.mark.parametrize("dtype", ["string", "str", "object", "category"])
+# Before pandas 3 "str" turns a missing value into the text "None": no missing label at all.
+@pytest.mark.parametrize(
+    "dtype",
+    ["string", "object", "category", *(["str"] if pd.__version__ >= "3" else [])],
+)
 @pytest.mark.parametrize("values", [("a",), ("a", "b"), (None,), ("a", None)])
 @pytest.mark.parametrize("negate", [False, True])
 def test_the_query_treats_a_missing_label_as_the_mask_does(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from errwidgets import selection as sel
-from errwidgets._table import take
 from errwidgets.exceptions import ErrwidgetsError, SelectionTypeError, shown
 from errwidgets.selection import All, Clause, Selection
 from errwidgets.widgets.store import Store
@@ -216,7 +215,7 @@ class Group:
 
     def selected(self) -> Any:
         """Return the selected rows; no rows when nothing is selected."""
-        return take(self.evaluation.frame, self._mask)
+        return self.evaluation.take(self._mask)
 
     # ------------------------------------------------------------ who hears of it
 
