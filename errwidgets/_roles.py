@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from errwidgets import _inputs as inputs
+from errwidgets._features import check_features
 from errwidgets._probabilities import named_probabilities, positional_probabilities
 from errwidgets._table import as_table
 from errwidgets.columns import (
     code_jointly,
     display_apart,
     is_hashable,
-    kind_of,
     native,
     sort_labels,
 )
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from errwidgets._probabilities import Probabilities
     from errwidgets._table import Table
 
-__all__ = ["OPTIONS", "Options", "Roles", "Task", "choose_features", "make_roles"]
+__all__ = ["OPTIONS", "Options", "Roles", "Task", "make_roles"]
 
 Task: TypeAlias = Literal["binary", "multiclass", "regression", "score"]
 TASKS = ("binary", "multiclass", "regression", "score")
@@ -80,7 +80,6 @@ class ScoreOptions(TypedDict, total=False):
 
 
 OPTIONS = frozenset(Options.__annotations__)
-KINDS = ("boolean", "numeric", "time", "category", "text", "image", "embedding", "other")
 
 
 @dataclass
@@ -224,7 +223,7 @@ def common(roles: Roles, options: Options, used: set[Hashable]) -> None:
                 raise LengthMismatchError.of(y_true=len(table), split=len(array))
             roles.extra["split"] = array.set_axis(table.index)
             roles.split = "split"
-    _check_features(roles, options, used)
+    check_features(roles, options, used)
 
 
 # ---------------------------------------------------------------- classification
@@ -419,67 +418,3 @@ def _regression(roles: Roles, options: Options) -> None:
         if not np.isfinite(threshold) or threshold < 0:
             raise InputError(f"error_threshold must be a number of at least 0; got {threshold}.")
         roles.error_threshold = float(threshold)
-
-
-# ---------------------------------------------------------------- features
-
-
-def _check_features(roles: Roles, options: Options, used: set[Hashable]) -> None:
-    table = roles.table
-    roles.used = frozenset(used)
-    kinds = options.get("kinds")
-    if kinds is not None and not isinstance(kinds, Mapping):
-        raise InputTypeError.expected("kinds", "a dict column → kind", kinds)
-    roles.kinds = dict(kinds or {})
-    for column, kind in roles.kinds.items():
-        if column not in table:
-            raise ColumnNotFoundError.of("kinds", column, table.names)
-        inputs.one_of(f"kinds[{column!r}]", kind, KINDS)
-    wanted = options.get("features")
-    if wanted is None:
-        return
-    if not inputs.is_list(wanted):
-        raise InputTypeError.expected("features", "a list of column names", wanted)
-    names = list(wanted)
-    for column in names:
-        if column not in table:
-            raise ColumnNotFoundError.of("features", column, table.names)
-    roles.features = tuple(dict.fromkeys(names))
-
-
-def choose_features(roles: Roles) -> tuple[tuple[Hashable, ...], str | None]:
-    """Return the features and, in words, what was left out of them.
-
-    Without a list of the user's: every column that plays no role, but for
-    constant and identifier-like ones. Reads every column, so it is asked late.
-    """
-    if roles.features is not None:
-        return roles.features, None
-    kept: list[Hashable] = []
-    left_out: list[str] = []
-    for column in roles.table.names:
-        if column in roles.used:
-            continue
-        series = roles.table.series(column)
-        kind = roles.kinds.get(column) or kind_of(series)
-        reason = _no_feature(column, series, kind, roles.table)
-        if reason:
-            left_out.append(f"{column} ({reason})")
-        else:
-            kept.append(column)
-    said = f"Left out of the features: {', '.join(left_out)}." if left_out else None
-    return tuple(kept), said
-
-
-def _no_feature(column: Hashable, series: pd.Series[Any], kind: str, table: Table) -> str | None:
-    if table.is_pandas and column is not None and column in table.index.names:
-        return "named like the index"
-    if kind in {"image", "embedding", "other"}:
-        return None
-    n_distinct = series.nunique(dropna=False)
-    if n_distinct <= 1:
-        return "constant"
-    ordered = kind in {"time", "text"} or pd.api.types.is_float_dtype(series.dtype)
-    if not ordered and n_distinct == len(series):
-        return "identifier-like: all values distinct"
-    return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -15,6 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
 __all__ = ["COPIES_LAZILY", "Table", "as_table", "take"]
+
+
+def _narwhals() -> Any:
+    """Return narwhals, loaded when a frame that is not pandas' asks for it: it costs 30 ms."""
+    import narwhals  # noqa: PLC0415
+
+    return narwhals
+
 
 COPIES_LAZILY = int(pd.__version__.split(".")[0]) >= 3  # noqa: PLR2004
 """Whether a shallow copy is safe from later changes: pandas copies on write since 3.0."""
@@ -43,7 +50,9 @@ class Table:
     @property
     def names(self) -> list[Hashable]:
         """The names of the columns, in order."""
-        return list(self.native.columns if self.is_pandas else nw.from_native(self.native).columns)
+        if self.is_pandas:
+            return list(self.native.columns)
+        return list(_narwhals().from_native(self.native).columns)
 
     def __len__(self) -> int:
         return len(self.index)
@@ -59,6 +68,7 @@ class Table:
         if self.is_pandas:
             column: pd.Series[Any] = self.native[name]
             return column
+        nw = _narwhals()
         values = nw.from_native(self.native)[str(name)]
         whole = values.null_count() == 0
         if whole and (values.dtype.is_numeric() or values.dtype == nw.Boolean):
@@ -77,6 +87,7 @@ class Table:
         if self.is_pandas:
             more = pd.DataFrame(dict(added), index=self.index)
             return pd.concat([self.native, more], axis=1) if len(self.native.columns) else more
+        nw = _narwhals()
         frame = nw.from_native(self.native, eager_only=True)
         series = [
             nw.new_series(name, _plain(values), backend=frame.implementation)
@@ -98,7 +109,7 @@ def take(native: Any, positions: np.ndarray[Any, Any]) -> Any:
         return rows if COPIES_LAZILY else rows.copy()
     if positions.dtype == bool:
         positions = np.flatnonzero(positions)
-    return nw.from_native(native, eager_only=True)[positions].to_native()
+    return _narwhals().from_native(native, eager_only=True)[positions].to_native()
 
 
 def as_table(role: str, values: Any) -> Table:
@@ -124,6 +135,7 @@ def as_table(role: str, values: Any) -> Table:
             )
         table = Table(values.copy(deep=not COPIES_LAZILY), values.index)
     else:
+        nw = _narwhals()
         try:
             frame = nw.from_native(values, eager_only=True, pass_through=True)
         except nw.exceptions.DuplicateError:
@@ -173,7 +185,7 @@ def _from_array(role: str, values: Any) -> Table:
 
 def _nullable_dtype(dtype: Any) -> Any:
     """Return pandas' type for numbers and truth values some of which are missing."""
-    if dtype == nw.Boolean:
+    if dtype == _narwhals().Boolean:
         return "boolean"
     if dtype.is_integer():
         return "UInt64" if dtype.is_unsigned_integer() else "Int64"

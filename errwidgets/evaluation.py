@@ -11,6 +11,7 @@ import pandas as pd
 from errwidgets import _inputs as inputs
 from errwidgets import _outputs, _roles
 from errwidgets import selection as _selection
+from errwidgets._features import choose_features
 from errwidgets._rows import PerRow
 from errwidgets._table import COPIES_LAZILY, as_table, take
 from errwidgets.columns import is_hashable, native
@@ -432,7 +433,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
 
     @functools.cached_property
     def _feature_choice(self) -> tuple[tuple[Hashable, ...], str | None]:
-        return _roles.choose_features(self._roles)
+        return choose_features(self._roles)
 
     @property
     def features(self) -> tuple[Hashable, ...]:

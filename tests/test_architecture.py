@@ -14,14 +14,15 @@ import errwidgets
 PACKAGE = pathlib.Path(errwidgets.__file__).parent
 # Top to bottom, as in docs/architecture.md: a room may import those above it.
 ROOMS = [
-    "exceptions", "columns", "selection", "_inputs", "_table", "_probabilities", "_roles", "_rows",
+    "exceptions", "columns", "selection", "_inputs", "_table", "_probabilities", "_features",
+    "_roles", "_rows",
     "_outputs", "evaluation", "measures", "slices", "explain", "sources", "charts", "sharing",
     "widgets",
 ]  # fmt: skip
 PURE = ROOMS[: ROOMS.index("sources") + 1]
 APART = ["datasets", "static"]
 UI = {"traitlets", "ipywidgets", "anywidget", "altair", "IPython", "ipykernel"}
-HEAVY = ["shap", "lime", "sklearn", "scipy", "altair", "numba", "matplotlib"]
+HEAVY = ["shap", "lime", "sklearn", "scipy", "altair", "numba", "matplotlib", "narwhals"]
 # The one allowed look downward: a delegate that imports inside its function.
 DELEGATES = {"evaluation", "_rows"}
 
