@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import math
-import sys
 
 import numpy as np
 import pandas as pd
@@ -585,7 +584,6 @@ def test_labels_of_every_kind(kind: str) -> None:
     matrix.close()
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="StrEnum came with Python 3.11")
 def test_an_enum_of_text_equals_its_text() -> None:
     mood = enum.StrEnum("mood", {"GOOD": "good", "BAD": "bad"})
     evaluation = make([mood.GOOD, mood.BAD], ["good", "good"])

@@ -42,7 +42,6 @@ export function Grid({ data, all, label, selected, onGesture, onPlace }: GridPro
   const [position, setPosition] = useState<Position>({ row: 0, column: 0 });
   const [sight, setSight] = useState(NOWHERE);
   const wanted = useRef<Position | null>(null);
-  const focused = useRef(false);
   const typed = useRef({ text: "", at: 0 });
   const windowed = n * size.cell_height > TALLEST;
 
@@ -80,11 +79,12 @@ export function Grid({ data, all, label, selected, onGesture, onPlace }: GridPro
     // The page moves only as far as the person's own key press needs it.
     target.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   });
-  // Scrolling may take the focused cell out of what is drawn; the keys must not go elsewhere.
+  // Scrolling may take the focused cell out of what is drawn; the keys must not go elsewhere. Asked
+  // while drawing, because a removed element has lost the focus once the effect runs.
+  const had_focus = holdsFocus(root.current);
   useLayoutEffect(() => {
     const box = root.current;
-    if (focused.current && box && !box.contains(box.ownerDocument.activeElement))
-      box.focus({ preventScroll: true });
+    if (had_focus && box && !holdsFocus(box)) box.focus({ preventScroll: true });
   });
 
   const go = (next: Position) => {
@@ -158,18 +158,13 @@ export function Grid({ data, all, label, selected, onGesture, onPlace }: GridPro
       onMouseOver={(event) => onPlace(placeAt(positionOf(event.target)))}
       onMouseLeave={() => onPlace(null)}
       onFocusIn={(event) => {
-        focused.current = true;
         const at = positionOf(event.target);
         if (at) {
           if (!wanted.current) setPosition(at);
           onPlace(placeAt(at));
         }
       }}
-      onFocusOut={(event) => {
-        // A cell that is no longer drawn loses the focus to nothing; then it stays the grid's.
-        focused.current = event.relatedTarget === null && !isDrawn(event.target);
-        onPlace(null);
-      }}
+      onFocusOut={() => onPlace(null)}
     >
       <Head {...common} columns={columns} />
       <div role="presentation" style={{ height: `${rows.start * size.cell_height}px` }} />
@@ -300,8 +295,9 @@ function Gap({ cells, width }: { cells: number; width: number }) {
   return cells > 0 ? <div role="presentation" style={{ flex: `0 0 ${cells * width}px` }} /> : null;
 }
 
-function isDrawn(target: EventTarget | null): boolean {
-  return (target as Element | null)?.isConnected ?? false;
+function holdsFocus(box: HTMLElement | null): boolean {
+  const active = (box?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement ?? null;
+  return active !== null && (box?.contains(active) ?? false);
 }
 
 function tab(at: Position, row: number, column: number): 0 | -1 {
