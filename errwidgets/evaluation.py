@@ -23,6 +23,7 @@ from errwidgets.exceptions import (
     UnknownLabelError,
     shown,
 )
+from errwidgets.lens import Lens
 from errwidgets.selection import All, In, Selection
 
 if TYPE_CHECKING:
@@ -51,10 +52,13 @@ class Notes:
     ----------
     selection : Selection
         What is selected in the linked views; it outlives the views.
+    lens : Lens
+        How the linked views look at the predictions.
     """
 
     def __init__(self) -> None:
         self.selection = Selection()
+        self.lens = Lens()
 
 
 class Evaluation:
@@ -103,6 +107,11 @@ class Evaluation:
         The model that predicted, for explanations.
     name : str
         Shown in every view.
+    persist : {"codes", "rows", False}, default="codes"
+        What a notebook that is saved with its widgets keeps. ``"codes"``: the
+        coded columns that the open views need, at most 5 MB, above that a sample;
+        no free text and no rows. ``"rows"``: also some readable rows of the
+        selection. ``False``: counts only. :meth:`persisted` lists it.
 
     Attributes
     ----------
@@ -128,6 +137,7 @@ class Evaluation:
     class_groups: Mapping[Hashable, str] | None
     n_samples: int
     model: Any
+    persist: Literal["codes", "rows", False]
     notes: Notes
     columns: Mapping[str, CodedColumn]
     y_proba: np.ndarray[Any, Any] | None
@@ -147,6 +157,7 @@ class Evaluation:
             class_groups=roles.class_groups,
             n_samples=len(roles.table),
             model=roles.model,
+            persist=roles.persist,
             notes=Notes(),
             columns=rows.columns,
             y_proba=roles.y_proba,
@@ -385,7 +396,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
             Which rows count as mistakes.
         **options
             Of the keywords of :class:`Evaluation`: `sample_weight`, `split`,
-            `features`, `kinds`, `model`, `name`.
+            `features`, `kinds`, `model`, `name`, `persist`.
 
         Returns
         -------
@@ -405,7 +416,8 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         median_loss    0.4
         Name: value, dtype: float64
         """
-        allowed = {"sample_weight", "split", "features", "kinds", "model", "name"}
+        allowed = {"sample_weight", "split", "features", "kinds", "model", "name",
+                   "persist"}  # fmt: skip
         inputs.check_keywords("Evaluation.from_scores", options, {"loss", "is_error", *allowed})
         return cls(_outputs.score_roles(as_table("X", X), loss, is_error, options))
 
@@ -466,6 +478,33 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         if not isinstance(name, str) or name not in self._rows:
             raise ColumnNotFoundError.of("name", name, self._rows)
         return self._rows[name]
+
+    def frame_name(self, name: str) -> Hashable:
+        """Return what :attr:`frame` calls one of our columns.
+
+        Parameters
+        ----------
+        name : str
+            ``"y_true"``, ``"y_pred"`` or a per-row column.
+
+        Returns
+        -------
+        str
+            The name, with trailing underscores where the table has such a column.
+        """
+        if not isinstance(name, str) or name not in self._rows.names:
+            raise ColumnNotFoundError.of("name", name, self._rows.names)
+        return self._rows.names[name]
+
+    def column_of(self, numbers: np.ndarray[Any, Any]) -> pd.Series[Any] | None:
+        """Return the table's first column that holds exactly these numbers, or ``None``.
+
+        Parameters
+        ----------
+        numbers : ndarray of shape (n_samples,)
+            Such as one class's probabilities.
+        """
+        return self._roles.table.column_of(numbers)
 
     @property
     def index(self) -> pd.Index[Any]:
@@ -585,6 +624,20 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         if not self.is_classification:
             advice = "It needs class labels." if self.task == "score" else "Bin the values first."
             raise TaskError.not_for(what, self.task, advice=advice)
+
+    def persisted(self) -> pd.DataFrame:
+        """Return what a notebook that is saved with its widgets keeps of this evaluation.
+
+        Returns
+        -------
+        DataFrame
+            One row per thing: ``what``, ``name``, ``rows``, ``values``, ``bytes``
+            (before base64, which adds a third) and ``note``. Empty while no
+            widget shows the evaluation.
+        """
+        from errwidgets.widgets.listing import persisted  # noqa: PLC0415
+
+        return persisted(self)
 
     # ------------------------------------------------------------ measuring it
 

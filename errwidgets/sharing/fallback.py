@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from errwidgets.evaluation import Evaluation
 
-__all__ = ["confusion_fallback"]
+__all__ = ["confusion_fallback", "cut"]
 
 MAX_CLASSES: Final = 12
 MAX_BYTES: Final = 4_000
@@ -47,7 +47,7 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
     title = f"Confusion matrix · {name}" if name else "Confusion matrix"
     for length in _LABEL_LENGTHS:
         markup = _table(
-            _cut(title, 4 * length), sentence, [_cut(x, length) for x in labels], counts
+            cut(title, 4 * length), sentence, [cut(x, length) for x in labels], counts
         )
         if len(markup.encode()) <= MAX_BYTES:
             break
@@ -85,7 +85,7 @@ def _table(title: str, sentence: str, labels: Sequence[str], counts: Any) -> str
     )
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
     """Cut a text in its middle."""
     if len(text) <= length:
         return text

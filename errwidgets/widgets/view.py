@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import anywidget
 import traitlets
 
-from errwidgets import selection as sel
 from errwidgets._roles import OPTIONS
 from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
+from errwidgets.lens import Lens
 from errwidgets.selection import Selection
 from errwidgets.widgets.cells import running_cell
 from errwidgets.widgets.runtime import REGISTRY, STATIC
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from errwidgets.selection import Clause
+    from errwidgets.sources.columns import ViewColumns
     from errwidgets.widgets.group import Group
+    from errwidgets.widgets.needs import Needs
 
 __all__ = ["View"]
 
@@ -40,6 +42,20 @@ class _SelectionTrait(traitlets.TraitType[Any, Any]):
 
     def set(self, obj: Any, value: object) -> None:
         obj._group.assign(value)  # noqa: SLF001  the trait is a part of the view
+
+
+class _LensTrait(traitlets.TraitType[Any, Any]):
+    """The lens of the linked group: read from it, assigned to it, observable."""
+
+    default_value = Lens()
+    info_text = "None, a Lens or a dict of its parts"
+
+    def get(self, obj: Any, cls: Any = None) -> Lens:  # noqa: ARG002
+        group: Group | None = getattr(obj, "_group", None)
+        return group.lens if group is not None else Lens()
+
+    def set(self, obj: Any, value: object) -> None:
+        obj._group.look(value)  # noqa: SLF001  the trait is a part of the view
 
 
 class View(anywidget.AnyWidget):
@@ -60,9 +76,6 @@ class View(anywidget.AnyWidget):
     kind: ClassVar[str]
     """Names the view in the bundle; prefix of the sources of its clauses."""
 
-    shown_columns: ClassVar[tuple[str, ...]] = ()
-    """Columns that the view needs on the page and in a saved notebook."""
-
     # Text, not a path: for a path anywidget keeps every instance alive to reload it.
     _esm = (STATIC / "stub.js").read_text(encoding="utf-8")
     _runtime = anywidget.WidgetTrait().tag(sync=True)
@@ -71,6 +84,9 @@ class View(anywidget.AnyWidget):
     _source = traitlets.Unicode().tag(sync=True)
 
     selection = _SelectionTrait()
+
+    lens = _LensTrait()
+    """How predictions are looked at, the same on all linked widgets: see :class:`Lens`."""
 
     def __init__(
         self,
@@ -96,7 +112,7 @@ class View(anywidget.AnyWidget):
             REGISTRY.close_previous(cell)
         self._own_layout = layout is None
         self._group = REGISTRY.group(evaluation, linked=linked)
-        source = self._group.join(self, self.shown_columns)
+        source = self._group.join(self)
         try:
             super().__init__(
                 _runtime=REGISTRY.runtime(),
@@ -114,6 +130,10 @@ class View(anywidget.AnyWidget):
     @classmethod
     def check(cls, evaluation: Evaluation) -> None:
         """Refuse an evaluation that this view cannot show."""
+
+    def needs(self, columns: ViewColumns) -> Needs:
+        """Return what the view needs on the page and in a saved notebook."""
+        raise NotImplementedError
 
     @classmethod
     def from_predictions(cls, y_true: Any, y_pred: Any, **options: Any) -> Self:
@@ -184,10 +204,7 @@ class View(anywidget.AnyWidget):
 
         ``None`` when nothing is selected or pandas cannot say it.
         """
-        predicate = self._group.selection.predicate()
-        if predicate is None:
-            return None
-        return sel.query_string(predicate, self.evaluation.columns)
+        return self._group.query_string()
 
     def on_select(self, handler: Callable[[pd.DataFrame], object], remove: bool = False) -> None:
         """Call ``handler(frame)`` once per change of the selected rows.
@@ -203,12 +220,12 @@ class View(anywidget.AnyWidget):
             raise InputTypeError.expected("handler", "a function of one DataFrame", handler)
         self._group.on_select(handler, remove=remove)
 
-    def announce(self, old: Selection, new: Selection) -> None:
-        """Tell observers of the `selection` trait that it changed."""
-        if old != new:
-            self.notify_change(
-                traitlets.Bunch(name="selection", old=old, new=new, owner=self, type="change")
-            )
+    def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
+        """Tell observers of the `selection` and `lens` traits what changed."""
+        for name, before, after in zip(("selection", "lens"), old, new, strict=True):
+            if before != after:
+                change = {"name": name, "old": before, "new": after, "owner": self}
+                self.notify_change(traitlets.Bunch(type="change", **change))
 
     # ------------------------------------------------------------ on the page
 
