@@ -53,10 +53,12 @@ export function perClass(cells: Cells): PerClass {
 
 type Whole = "pred" | "true" | "either" | "rest";
 
-function parts({ hits, true: true_, pred, total }: Margins, i: number) {
-  const own = { hits: hits[i] as number, true: true_[i] as number, pred: pred[i] as number };
-  const rest = total - own.true;
+function parts(table: Margins, i: number) {
+  const hits = table.hits[i] as number;
+  const own = table.true[i] as number;
+  const pred = table.pred[i] as number;
+  const rest = table.total - own;
   // Rounding of weighted sums must not leave a class with fewer than no true negatives.
-  const true_negatives = Math.max(rest - (own.pred - own.hits), 0);
-  return { ...own, either: own.true + own.pred - own.hits, rest, true_negatives };
+  const true_negatives = Math.max(rest - (pred - hits), 0);
+  return { hits, true: own, pred, either: own + pred - hits, rest, true_negatives };
 }
