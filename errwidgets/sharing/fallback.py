@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+from errwidgets.measures.confusion import fold_classes, most_mistaken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,9 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
     counts = evaluation.confusion().to_numpy()
     labels = list(evaluation.columns["y_true"].display_labels)
     if len(labels) > MAX_CLASSES:
-        counts, labels = _folded(counts, labels)
+        kept = most_mistaken(counts, MAX_CLASSES - 1)
+        counts = fold_classes(counts, kept)
+        labels = [*(labels[position] for position in kept), "(other)"]
     sentence = _sentence(evaluation)
     name = " ".join((evaluation.name or "").split())
     title = f"Confusion matrix · {name}" if name else "Confusion matrix"
@@ -57,17 +59,6 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
 def _sentence(evaluation: Evaluation) -> str:
     wrong, n = evaluation.n_errors, evaluation.n_samples
     return f"{wrong:,} of {n:,} predictions are mistakes ({wrong / n:.1%})."
-
-
-def _folded(counts: np.ndarray[Any, Any], labels: Sequence[str]) -> tuple[Any, list[str]]:
-    """Fold all but the classes with the most mistakes into "(other)"; totals stay."""
-    mistakes = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
-    kept = np.sort(np.argsort(-mistakes, kind="stable")[: MAX_CLASSES - 1])
-    target = np.full(len(labels), len(kept))
-    target[kept] = np.arange(len(kept))
-    folded = np.zeros((len(kept) + 1, len(kept) + 1), dtype=counts.dtype)
-    np.add.at(folded, (target[:, None], target[None, :]), counts)
-    return folded, [*(labels[i] for i in kept), "(other)"]
 
 
 def _table(title: str, sentence: str, labels: Sequence[str], counts: Any) -> str:
