@@ -10,13 +10,14 @@ import html
 from typing import TYPE_CHECKING, Any, Final
 
 from errwidgets.measures.confusion import fold_classes, most_mistaken
+from errwidgets.sources.columns import ViewColumns, binned_counts, shown_bins, shown_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from errwidgets.evaluation import Evaluation
 
-__all__ = ["confusion_fallback", "cut"]
+__all__ = ["confusion_fallback", "cut", "regression_fallback"]
 
 MAX_CLASSES: Final = 12
 MAX_BYTES: Final = 4_000
@@ -44,7 +45,25 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
         kept = most_mistaken(counts, MAX_CLASSES - 1)
         counts = fold_classes(counts, kept)
         labels = [*(labels[position] for position in kept), "(other)"]
-    sentence = _sentence(evaluation)
+    plain, markup = _written(evaluation, _sentence(evaluation), labels, counts)
+    return f"{plain} Rows: .selected, evaluation.rows(y_true=…, y_pred=…).", markup
+
+
+def regression_fallback(evaluation: Evaluation) -> tuple[str, str]:
+    """Return (text/plain, text/html) of a regression: rows by bins of truth and prediction."""
+    columns = ViewColumns(evaluation)
+    starts = shown_bins(len(columns["y_true"].categories), None)
+    counts = binned_counts(columns, starts)
+    labels = [text for text, _ in shown_ranges(columns["y_true"], starts)]
+    error = evaluation.summary().loc["mean_absolute_error", "value"]
+    sentence = f"{evaluation.n_samples:,} rows, mean absolute error {error:,.6g}."
+    plain, markup = _written(evaluation, sentence, labels, counts)
+    return f"{plain} Rows: .selected, evaluation.errors().", markup
+
+
+def _written(
+    evaluation: Evaluation, sentence: str, labels: Sequence[str], counts: Any
+) -> tuple[str, str]:
     name = " ".join((evaluation.name or "").split())
     title = f"Confusion matrix · {name}" if name else "Confusion matrix"
     for length in _LABEL_LENGTHS:
@@ -53,7 +72,7 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
         )
         if len(markup.encode()) <= MAX_BYTES:
             break
-    return f"{title}: {sentence} Rows: .selected, evaluation.rows(y_true=…, y_pred=…).", markup
+    return f"{title}: {sentence}", markup
 
 
 def _sentence(evaluation: Evaluation) -> str:

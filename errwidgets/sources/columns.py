@@ -238,6 +238,25 @@ def shown_bins(n_codes: int, bins: int | None) -> list[int]:
     return [i * n_codes // wanted for i in range(wanted)]
 
 
+def shown_ranges(column: CodedColumn, starts: list[int]) -> list[tuple[str, tuple[Any, Any]]]:
+    """Return the words and the limits of each bin that is shown: above the first, up to the second.
+
+    The first bin has no lower limit and the last no upper one (``None``).
+    """
+    inner = [column.categories[start][0] for start in starts[1:]]  # type: ignore[index]
+    ends = list(zip([None, *inner], [*inner, None], strict=True))
+    return [(range_text(column, low, high), (low, high)) for low, high in ends]
+
+
+def binned_counts(columns: ViewColumns, starts: list[int]) -> np.ndarray[Any, Any]:
+    """Return rows per bin of truth and prediction of a regression."""
+    n = len(starts)
+    of = [np.searchsorted(starts, columns[name].codes, side="right") - 1
+          for name in ("y_true", "y_pred")]  # fmt: skip
+    counts: np.ndarray[Any, Any] = np.bincount(of[0] * n + of[1], minlength=n * n)
+    return counts.reshape(n, n)
+
+
 def _is_step(threshold: float) -> bool:
     return threshold == round(threshold * THRESHOLD_STEPS) / THRESHOLD_STEPS
 

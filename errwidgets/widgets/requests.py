@@ -46,7 +46,7 @@ class Requests:
         self._send = send
         self._worker: concurrent.futures.ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
-        self._wire: tuple[object, str, dict[str, Any]] | None = None
+        self._wire: tuple[object, str, str, dict[str, Any]] | None = None
 
     def hear(self, content: Any) -> None:
         """Take a message; only a ping is answered at once."""
@@ -95,22 +95,17 @@ class Requests:
     def _column(self, name: str, part: str, offset: int) -> Reply:
         base = self._group.columns.base
         known = self._wire
-        if known is None or known[:2] != (base, name):
+        if known is None or known[:3] != (base, name, part):
             if name not in base:
                 raise SelectionError(f"There is no column {name!r}.")
-            wire = wire_column(base[name], values=True)
-            self._wire = known = (base, name, wire)
-        wire = known[2]
+            wire = wire_column(base[name], values=part == "values")
+            self._wire = known = (base, name, part, wire)
+        wire = known[3]
         values = wire["values"]
         whole = wire["codes"] if part == "codes" else values["data"] if values else b""
-        described = {
-            **wire,
-            "codes": b"",
-            "values": {**values, "data": b""} if values else None,
-        }
-        told = {"column": described} if part == "codes" and offset == 0 else {}
+        described = {**wire, "codes": b"", "values": values and {**values, "data": b""}}
         chunk = whole[offset : offset + PART_BYTES]
-        return {"size": len(whole), **told}, [chunk]
+        return {"size": len(whole), **({"column": described} if offset == 0 else {})}, [chunk]
 
     def _query(self, data: Any) -> Reply:
         group = self._group

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import anywidget
 import traitlets
 
+from errwidgets import selection as sel
+from errwidgets._inputs import one_of
 from errwidgets._roles import OPTIONS
 from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
@@ -17,7 +19,7 @@ from errwidgets.widgets.cells import running_cell
 from errwidgets.widgets.runtime import REGISTRY, STATIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     import pandas as pd
@@ -58,6 +60,44 @@ class _LensTrait(traitlets.TraitType[Any, Any]):
         obj._group.look(value)  # noqa: SLF001  the trait is a part of the view
 
 
+class Option:
+    """A way to show things that the view's controls and Python both set.
+
+    Parameters
+    ----------
+    default : str, bool or None
+        What it is at first.
+    allowed : sequence
+        What it can be.
+    """
+
+    def __init__(self, default: str | None, allowed: Sequence[str | None]) -> None:
+        self.default = default
+        self.allowed = allowed
+        self.name = ""
+
+    def __set_name__(self, owner: type[View], name: str) -> None:
+        self.name = name
+
+    def __get__(self, view: View | None, owner: type[View] | None = None) -> Any:
+        return self if view is None else view._options.get(self.name, self.default)  # noqa: SLF001
+
+    def __set__(self, view: View, value: object) -> None:
+        checked = one_of(self.name, value, self.allowed)
+        view._options = {**view._options, self.name: checked}  # noqa: SLF001
+
+
+def _known_options(value: Any, view: View) -> dict[str, Any]:
+    """Return of what a browser sent the options that there are."""
+    options = view.options()
+    sent = value if isinstance(value, dict) else {}
+    return {
+        name: sent[name]
+        for name, option in options.items()
+        if name in sent and any(sent[name] is a or sent[name] == a for a in option.allowed)
+    }
+
+
 class View(anywidget.AnyWidget):
     """Base of all widgets: a stub on the page, a member of a group of linked views.
 
@@ -82,6 +122,7 @@ class View(anywidget.AnyWidget):
     _store = anywidget.WidgetTrait().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
     _source = traitlets.Unicode().tag(sync=True)
+    _options = traitlets.Dict().tag(sync=True, from_json=_known_options)
 
     selection = _SelectionTrait()
 
@@ -95,17 +136,20 @@ class View(anywidget.AnyWidget):
         linked: bool = True,
         keep: bool = False,
         layout: Any = None,
-        **unknown: Any,
+        **options: Any,
     ) -> None:
         where = type(self).__name__
-        for keyword in unknown:
-            raise UnknownKeywordError.of(where, keyword, _keywords(View.__init__))
+        known = self.options()
+        for keyword in options:
+            if keyword not in known:
+                raise UnknownKeywordError.of(where, keyword, self._view_keywords())
         if not isinstance(evaluation, Evaluation):
             raise InputTypeError.expected(
                 "evaluation", "an Evaluation", evaluation,
                 advice=f"From arrays: {where}.from_predictions(y_true, y_pred); "
                 f"from a model: {where}.from_estimator(model, X, y).",
             )  # fmt: skip
+        shown = {name: one_of(name, value, known[name].allowed) for name, value in options.items()}
         self.check(evaluation)
         cell = running_cell()
         if not keep:
@@ -119,6 +163,7 @@ class View(anywidget.AnyWidget):
                 _store=self._group.store(),
                 _kind=self.kind,
                 _source=source,
+                _options={name: shown.get(name, known[name].default) for name in known},
                 **({} if layout is None else {"layout": layout}),
             )
         except BaseException:
@@ -126,6 +171,16 @@ class View(anywidget.AnyWidget):
             raise
         if not keep:
             REGISTRY.remember(cell, self)
+
+    @classmethod
+    def options(cls) -> dict[str, Option]:
+        """Return the ways to show things that this kind of view has."""
+        found = {name: getattr(cls, name) for name in dir(cls) if not name.startswith("_")}
+        return {name: option for name, option in found.items() if isinstance(option, Option)}
+
+    @classmethod
+    def _view_keywords(cls) -> set[str]:
+        return {"linked", "keep", "layout", *cls.options()}
 
     @classmethod
     def check(cls, evaluation: Evaluation) -> None:
@@ -159,7 +214,7 @@ class View(anywidget.AnyWidget):
     def _from(
         cls, make: Callable[..., Evaluation], data: tuple[Any, ...], options: dict[str, Any]
     ) -> Self:
-        for_view = _keywords(View.__init__)
+        for_view = cls._view_keywords()
         for_evaluation = _keywords(make)
         for keyword in options:
             if keyword not in for_view | for_evaluation:
@@ -179,6 +234,15 @@ class View(anywidget.AnyWidget):
     def own_clause(self) -> Clause | None:
         """What this view itself contributes to the selection."""
         return self._group.selection.clause(self._source)
+
+    def elsewhere(self) -> tuple[sel.Predicate, ...]:
+        """Return what the other views select: this one counts the rows of these."""
+        own = {self._source, "python"} if self.adopts_python() else {self._source}
+        return tuple(c.predicate for c in self._group.selection if c.source not in own)
+
+    def adopts_python(self) -> bool:
+        """Return whether a selection made in code is shown as this view's own."""
+        return False
 
     @property
     def selected(self) -> Any:

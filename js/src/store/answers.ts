@@ -50,6 +50,6 @@ function attempt<Q extends Query>(store: Store, query: Q): Got<AnswerOf<Q>> | Pr
 
 function explained(error: unknown): string {
   if (error instanceof Lacking)
-    return `This needs ${error.columns.join(", ")}, which a saved view does not hold. Run the cell again.`;
+    return `This needs ${[...error.codes, ...error.values].join(", ")}, which a saved view does not hold. Run the cell again.`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -103,7 +103,12 @@ export class Store {
     const known = this.#wire_sample.value
       ? saved.map(([name, column]) => [name, { ...column, codes: column.codes.slice(0, 0) }] as const)
       : saved;
-    return new Map([...known, ...this.#loader.columns.value]);
+    // Values that came may belong to a column whose codes were here before.
+    const came = [...this.#loader.columns.value].map(([name, column]) => {
+      const codes = column.codes.length ? column.codes : (this.#saved.value.get(name)?.codes ?? column.codes);
+      return [name, this.#wire_sample.value ? column : { ...column, codes }] as const;
+    });
+    return new Map([...known, ...came]);
   });
   readonly #lensed = computed(() => throughLens(this.#whole.value, this.lens.value, this.info.value));
   /** The columns as the lens shows them. */
@@ -211,33 +216,41 @@ export class Store {
     } catch (error) {
       if (!(error instanceof Lacking)) throw error;
       const { status } = this.link;
-      if (status.value === "live") return this.#fetch(query, error.columns);
+      if (status.value === "live") return this.#fetch(query, error);
       const sampled = this.#sampled.value;
       if (sampled) return { ...sampled.ask(query), sampled: true };
       throw error;
     }
   }
 
-  async #fetch<Q extends Query>(query: Q, names: string[]): Promise<AnswerOf<Q>> {
-    if (this.#fits(names)) {
-      await this.#loader.load(names);
+  async #fetch<Q extends Query>(query: Q, lacking: Lacking): Promise<AnswerOf<Q>> {
+    // What comes may show that more is needed: of a mask first its columns, then those it is of.
+    for (let round = 0; round < 4 && this.#fits(lacking); round++) {
+      await this.#loader.load(lacking.codes, lacking.values);
       try {
         return this.#local.value.ask(query);
       } catch (error) {
         if (!(error instanceof Lacking)) throw error;
+        lacking = error;
       }
     }
     return await this.#kernel.ask(query);
   }
 
   /** Whether these columns may come to the page beside those that are here. */
-  #fits(names: string[]): boolean {
+  #fits({ codes, values }: Lacking): boolean {
     const { n_samples, page_bytes } = this.info.value;
     let held = 0;
-    for (const { codes, values } of this.#whole.value.values())
-      held += codes.byteLength + (values?.byteLength ?? 0);
-    // Not known before they come: at most two bytes of code and eight of value a row.
-    return held + names.length * n_samples * 2 <= page_bytes;
+    for (const column of this.#whole.value.values())
+      held += column.codes.byteLength + (column.values?.byteLength ?? 0);
+    // How wide codes are is not known before they come: two bytes at most, but for very many values.
+    return held + n_samples * (codes.length * 2 + values.length * 8) <= page_bytes;
+  }
+
+  /** Bring columns that a view draws but the notebook does not hold. */
+  async require(names: string[]): Promise<void> {
+    const missing = names.filter((name) => !this.columns.value.has(name));
+    if (missing.length) await this.#loader.load(missing, []);
   }
 
   cancelLoading(): void {

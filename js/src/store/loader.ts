@@ -36,43 +36,53 @@ export class Loader {
     this.progress.value = null;
   }
 
-  /** Bring columns to the page, with their numbers where `values` says so. */
-  async load(names: string[]): Promise<void> {
-    for (const name of names) {
-      if (!this.#underway.has(name)) {
-        const started = this.#last.then(() => this.#fetch(name, this.#edition));
-        this.#last = started.catch(() => {});
-        this.#underway.set(name, started);
-        started.catch(() => this.#underway.delete(name));
-      }
+  /** Bring codes of columns, and values of columns, to the page. */
+  async load(codes: string[], values: string[]): Promise<void> {
+    const parts = [
+      ...codes.map((name) => ({ name, part: "codes" as const })),
+      ...values.map((name) => ({ name, part: "values" as const })),
+    ];
+    for (const { name, part } of parts) {
+      const key = `${part} ${name}`;
+      if (this.#underway.has(key)) continue;
+      const edition = this.#edition;
+      const started = this.#last.then(() => this.#fetch(name, part, edition));
+      this.#last = started.catch(() => {});
+      this.#underway.set(key, started);
+      started.catch(() => this.#underway.delete(key));
     }
-    await Promise.all(names.map((name) => this.#underway.get(name)));
+    await Promise.all(parts.map(({ name, part }) => this.#underway.get(`${part} ${name}`)));
   }
 
-  async #fetch(name: string, edition: number): Promise<void> {
-    const parts = { codes: new Parts(), values: new Parts() };
+  async #fetch(name: string, part: "codes" | "values", edition: number): Promise<void> {
+    const bytes = new Parts();
     let meta: WireColumn | null = null;
     try {
-      for (const part of ["codes", "values"] as const) {
-        const to = parts[part];
-        do {
-          if (edition !== this.#edition) throw new Error("cancelled");
-          const question = { kind: "column", name, part, offset: to.received };
-          const { content, buffers } = await this.#link.request(question);
-          if (edition !== this.#edition) throw new Error("cancelled");
-          if (content.column) meta = content.column as WireColumn;
-          const buffer = buffers[0] ?? new DataView(new ArrayBuffer(0));
-          to.add(buffer, Number(content.size));
-          const whole = part === "codes" ? 0 : 0.5;
-          this.progress.value = { what: name, done: whole + to.share / 2 };
-          if (buffer.byteLength === 0) break;
-        } while (to.received < to.size);
-      }
+      do {
+        if (edition !== this.#edition) throw new Error("cancelled");
+        const question = { kind: "column", name, part, offset: bytes.received };
+        const { content, buffers } = await this.#link.request(question);
+        if (edition !== this.#edition) throw new Error("cancelled");
+        if (content.column) meta = content.column as WireColumn;
+        const buffer = buffers[0] ?? new DataView(new ArrayBuffer(0));
+        bytes.add(buffer, Number(content.size));
+        this.progress.value = { what: name, done: bytes.share };
+        if (buffer.byteLength === 0) break;
+      } while (bytes.received < bytes.size);
       if (!meta) throw new Error(`Python did not describe the column ${name}`);
-      const wire = { ...meta, codes: parts.codes.whole() };
-      if (meta.values) wire.values = { ...meta.values, data: parts.values.whole() };
-      const column = decodeColumn(name, wire);
-      this.columns.value = new Map([...this.columns.value, [name, column]]);
+      const data = bytes.whole();
+      const none = new DataView(new ArrayBuffer(0));
+      const wire =
+        part === "codes"
+          ? { ...meta, codes: data, values: null }
+          : { ...meta, codes: none, values: meta.values && { ...meta.values, data } };
+      const came = decodeColumn(name, wire);
+      const known = this.columns.value.get(name);
+      const merged: Column =
+        part === "codes"
+          ? { ...came, values: known?.values ?? null }
+          : { ...came, codes: known?.codes ?? came.codes };
+      this.columns.value = new Map([...this.columns.value, [name, merged]]);
     } finally {
       if (edition === this.#edition) this.progress.value = null;
     }

@@ -229,14 +229,10 @@ export class LocalSource implements Source {
     const columns = bases.map((name) => columnOf(this.#columns, name));
     const n = this.#held;
     const { weight: weight_name, sample } = this.#holdings;
-    const weighted = weight_name === null ? null : (this.#columns.get(weight_name) ?? null);
-    const valued = value === null ? null : columnOf(this.#columns, value);
-    const lacking = [
-      ...columns.filter((column) => column.codes.length !== n).map((column) => column.name),
-      ...(valued && !numbers(valued) ? [valued.name] : []),
-      ...(weight_name !== null && !(weighted && numbers(weighted)) ? [weight_name] : []),
-    ];
-    if (lacking.length) throw new Lacking(lacking);
+    const codes = columns.filter((column) => column.codes.length !== n).map(({ name }) => name);
+    const values = [...(weight_name ? [weight_name] : []), ...(value === null ? [] : [value])];
+    const lacking = values.filter((name) => !numbers(this.#columns.get(name)));
+    if (codes.length || lacking.length) throw new Lacking({ codes, values: lacking });
     const rows = where.map((predicate) => this.#mask(predicate));
     const shape = columns.map((column) => column.display_labels.length);
     const size = shape.reduce((product, k) => product * k, 1);
@@ -259,8 +255,8 @@ export class LocalSource implements Source {
       }
       return total;
     };
-    const weights = weighted && numbers(weighted);
-    const values = valued && numbers(valued);
+    const weights = weight_name === null ? null : numbers(this.#columns.get(weight_name));
+    const summed = value === null ? null : numbers(this.#columns.get(value));
     return {
       columns: bases,
       shape,
@@ -268,8 +264,8 @@ export class LocalSource implements Source {
       weights: sum(weights, 1),
       squares: sum(weights, 2),
       value,
-      sums: sum(values, 1),
-      sum_squares: sum(values, 2),
+      sums: sum(summed, 1),
+      sum_squares: sum(summed, 2),
     };
   }
 
@@ -281,7 +277,7 @@ export class LocalSource implements Source {
         if (!("column" in leaf) || leaf.given) return [];
         return columnOf(this.#columns, leaf.column).codes.length === this.#held ? [] : [leaf.column];
       });
-      if (missing.length) throw new Lacking(missing);
+      if (missing.length) throw new Lacking({ codes: missing });
       return mask(predicate, this.#columns, this.#held, this.#holdings.sample?.rows);
     });
   }
@@ -301,7 +297,7 @@ export class LocalSource implements Source {
     if (sort !== null) {
       const column = columnOf(this.#columns, sort);
       const keys = numbers(column);
-      if (!keys && column.lows !== null) throw new Lacking([sort]);
+      if (!keys && column.lows !== null) throw new Lacking({ values: [sort] });
       const gone = new Set(column.missing);
       const key = (row: number) => {
         const code = column.codes[row] as number;
@@ -323,7 +319,7 @@ export class LocalSource implements Source {
   #points({ x, y, where, at_most }: Points): PointsAnswer {
     const [xs, ys] = [x, y].map((name) => {
       const values = numbers(columnOf(this.#columns, name));
-      if (!values) throw new Lacking([name]);
+      if (!values) throw new Lacking({ values: [name] });
       return values;
     }) as [Float64Array, Float64Array];
     const finite = (row: number) => Number.isFinite(xs[row]) && Number.isFinite(ys[row]);
@@ -387,8 +383,8 @@ function cellOf(columns: Column[], shape: number[], masks: Uint8Array[], n: numb
   return cells;
 }
 
-function numbers(column: Column): Float64Array | null {
-  return column.values instanceof Float64Array ? column.values : null;
+function numbers(column: Column | undefined): Float64Array | null {
+  return column?.values instanceof Float64Array ? column.values : null;
 }
 
 function span(rows: Uint32Array, values: Float64Array): [number, number] {

@@ -77,12 +77,16 @@ export interface Source {
   ask<Q extends Query>(query: Q): AnswerOf<Q> | Promise<AnswerOf<Q>>;
 }
 
-/** What a source lacks to answer: the page can ask Python for these columns. */
+/** What a source lacks to answer: the page can ask Python for it. */
 export class Lacking extends Error {
-  readonly columns: string[];
+  /** Columns whose codes are not here. */
+  readonly codes: string[];
+  /** Columns whose value of each row is not here. */
+  readonly values: string[];
 
-  constructor(columns: string[]) {
-    super(`the page does not hold ${columns.join(", ")}`);
-    this.columns = columns;
+  constructor({ codes = [], values = [] }: { codes?: string[]; values?: string[] }) {
+    super(`the page does not hold ${[...codes, ...values].join(", ")}`);
+    this.codes = codes;
+    this.values = values;
   }
 }
