@@ -239,10 +239,11 @@ def _draw(
     # Names stand in a domain, never in a sort or a condition, which would make expressions of them.
     band = alt.Scale(domain=names, paddingInner=0.04)
     axis: dict[str, Any] = {"ticks": False, "domain": False, "labelPadding": 6}
+    # The title of the upright axis is turned to the left, and so is its arrow: it points down.
     base = alt.Chart().encode(
         x=alt.X("predicted", type="nominal", scale=band, sort=None, title="predicted →",
                 axis=alt.Axis(orient="top", labelAngle=-45, **axis)),
-        y=alt.Y("true", type="nominal", scale=band, sort=None, title="true ↓",
+        y=alt.Y("true", type="nominal", scale=band, sort=None, title="← true",
                 axis=alt.Axis(**axis)),
         tooltip=[
             alt.Tooltip("true", type="nominal"),

@@ -108,14 +108,15 @@ def _draw(
     ramp = Ramp((0.0, largest or 1.0), "sqrt")
     span = alt.Scale(domain=[low, high], nice=False, zero=False)
     axis = alt.Axis(grid=False)
-    # Both layers carry the titles, or each would add its own to the axis.
+    # Both layers carry the titles, or each would add its own to the axis. That of the upright one
+    # is turned to the left, so that its arrow points up.
     across: dict[str, Any] = {
         "type": "quantitative",
         "scale": span,
         "axis": axis,
         "title": "predicted →",
     }
-    up: dict[str, Any] = {**across, "title": "true ↑"}
+    up: dict[str, Any] = {**across, "title": "true →"}
     limits = ("true_low", "true_high", "predicted_low", "predicted_high")
     tooltip = [alt.Tooltip(field, type="quantitative", format=".4~g") for field in limits]
     tooltip.append(alt.Tooltip("count", type="quantitative", format=","))

@@ -12,9 +12,9 @@ export interface Cells {
   /** Rows. */
   counts: Float64Array;
   /** Summed weights; without them every row weighs 1. */
-  weights?: Float64Array;
+  weights?: Float64Array | undefined;
   /** Summed squared weights, needed with `weights`. */
-  squares?: Float64Array;
+  squares?: Float64Array | undefined;
 }
 
 /** Cells with the sums of rows, columns and diagonal. */
