@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -21,15 +22,23 @@ _SIDE = 360
 _MOST_BINS = 50
 
 
-def regression_chart(evaluation: Evaluation, bins: int = 10) -> alt.LayerChart:
+def regression_chart(
+    evaluation: Evaluation,
+    bins: int | Sequence[float] = 10,
+    *,
+    rows: NDArray[np.bool_] | None = None,
+) -> alt.LayerChart:
     """Return truth against prediction in bins, coloured by the mean absolute residual.
 
     Parameters
     ----------
     evaluation : Evaluation
         Of a regression.
-    bins : int, default=10
-        Number of bins of equal width, the same on both axes; 1 to 50.
+    bins : int or sequence of float, default=10
+        Number of bins of equal width, the same on both axes; 1 to 50. Or the values
+        where bins meet: a bin lies above the one and up to the next.
+    rows : ndarray of shape (n_samples,), dtype bool, optional
+        The rows to count; all by default.
 
     Returns
     -------
@@ -57,15 +66,20 @@ def regression_chart(evaluation: Evaluation, bins: int = 10) -> alt.LayerChart:
     if evaluation.task != "regression":
         raise TaskError.not_for("A chart of residuals", evaluation.task,
                                 advice="It needs numbers as labels.")  # fmt: skip
+    if isinstance(bins, Sequence):
+        cells, edges = _records(evaluation, np.asarray(bins, dtype=np.float64), rows)
+        return _draw(cells, float(edges[0]), float(edges[-1]), evaluation.name)
     whole = isinstance(bins, int | np.integer) and not isinstance(bins, bool)
     if not whole or not 1 <= bins <= _MOST_BINS:
         raise InputError(f"bins must be a whole number from 1 to {_MOST_BINS}; got {shown(bins)}.")
-    cells, edges = _records(evaluation, int(bins))
+    cells, edges = _records(evaluation, int(bins), rows)
     return _draw(cells, float(edges[0]), float(edges[-1]), evaluation.name)
 
 
 def _records(
-    evaluation: Evaluation, bins: int
+    evaluation: Evaluation,
+    bins: int | NDArray[np.float64],
+    kept: NDArray[np.bool_] | None,
 ) -> tuple[list[dict[str, float | None]], NDArray[np.float64]]:
     """Return what the chart holds of each bin with rows, and the edges."""
     true, pred = (
@@ -76,13 +90,25 @@ def _records(
     if low == high:  # one value: a bin around it
         reach = max(abs(low), 1.0) / 2
         low, high = low - reach, high + reach
-    edges = np.linspace(low, high, bins + 1)
-    rows, columns = (np.searchsorted(edges[1:-1], values, side="right") for values in (true, pred))
+    if isinstance(bins, int):
+        edges, side = np.linspace(low, high, bins + 1), "right"
+    else:
+        edges, side = np.array([low, *bins, high]), "left"
+        bins = len(edges) - 1
+    if kept is not None:
+        true, pred = true[kept], pred[kept]
+    rows, columns = (
+        np.searchsorted(edges[1:-1], values, side=side)  # type: ignore[call-overload]
+        for values in (true, pred)
+    )
     cell = rows * bins + columns
     weights = evaluation.sample_weight
+    absolute = np.abs(evaluation.row_values("residual"))
+    if kept is not None:
+        absolute = absolute[kept]
+        weights = None if weights is None else weights[kept]
     counts = np.bincount(cell, minlength=bins * bins)
     size = np.bincount(cell, weights, bins * bins)
-    absolute = np.abs(evaluation.row_values("residual"))
     total = np.bincount(cell, absolute if weights is None else absolute * weights, bins * bins)
     records: list[dict[str, float | None]] = []
     for position in np.flatnonzero(counts).tolist():

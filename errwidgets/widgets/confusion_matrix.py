@@ -8,6 +8,7 @@ from errwidgets.exceptions import TaskError
 from errwidgets.measures.frames import counts_of
 from errwidgets.measures.orders import class_order
 from errwidgets.sharing.fallback import confusion_fallback, regression_fallback
+from errwidgets.sources.columns import shown_bins, shown_ranges
 from errwidgets.sources.memory import MemorySource
 from errwidgets.sources.query import Aggregate
 from errwidgets.widgets.needs import Needs
@@ -130,9 +131,11 @@ class ConfusionMatrix(View):
 
         evaluation, group = self.evaluation, self._group
         columns = group.columns
-        if evaluation.task == "regression":
-            return regression_chart(evaluation, columns=columns, where=self.elsewhere())
         source = MemorySource(columns, evaluation.n_samples)
+        if evaluation.task == "regression":
+            starts = shown_bins(len(columns["y_true"].categories), group.lens.bins)
+            edges = [low for _, (low, _) in shown_ranges(columns["y_true"], starts)[1:]]
+            return regression_chart(evaluation, edges, rows=source.rows(self.elsewhere()))
         every = source.aggregate(Aggregate(("y_true", "y_pred"))).counts
         counts = source.aggregate(Aggregate(("y_true", "y_pred"), self.elsewhere())).counts
         n = len(evaluation.classes)
