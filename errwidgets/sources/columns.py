@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from errwidgets import selection as sel
-from errwidgets.columns import CodedColumn, bin_column, code_column
+from errwidgets.columns import CodedColumn, bin_column, code_column, range_text
 from errwidgets.lens import DEFAULT_BINS, FINE_BINS, Lens, has_threshold
 
 if TYPE_CHECKING:

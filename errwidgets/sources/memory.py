@@ -41,6 +41,8 @@ class MemorySource:
         Number of rows.
     sample_weight : ndarray of shape (n_samples,), optional
         Weights; answers then have their sums.
+    is_error : str, optional
+        The column that says which rows are mistakes.
     """
 
     def __init__(
@@ -48,10 +50,12 @@ class MemorySource:
         columns: Mapping[str, CodedColumn],
         n_samples: int,
         sample_weight: np.ndarray[Any, np.dtype[np.float64]] | None = None,
+        is_error: str | None = "is_error",
     ) -> None:
         self.columns = columns
         self.n_samples = n_samples
         self.sample_weight = sample_weight
+        self.is_error = is_error
 
     def answer(self, query: Query) -> Answer | PageAnswer | PointsAnswer:
         """Answer any query."""
@@ -91,7 +95,7 @@ class MemorySource:
         numbers = None if value is None else self._numbers(value)
         if numbers is not None:
             numbers = np.where(np.isnan(numbers), 0.0, numbers)
-        wrong = self.columns.get("is_error")
+        wrong = self.columns[self.is_error] if query.errors and self.is_error else None
         return Answer(
             shape,
             total(None),

@@ -52,11 +52,14 @@ class Aggregate:
         Rows must meet every one.
     value : str, optional
         A column with numbers, whose sum and sum of squares are wanted too.
+    errors : bool
+        Mistakes are wanted too.
     """
 
     keys: tuple[str, ...] = ()
     where: tuple[sel.Predicate, ...] = ()
     value: str | None = None
+    errors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,8 @@ def query_from_wire(data: Any, columns: Mapping[str, CodedColumn]) -> Query:
                 raise SelectionError(f"A query has at most {MAX_KEYS} keys; got {shown(keys)}.")
             names = tuple(_known(key, columns) for key in keys)
             value = data.get("value")
-            return Aggregate(names, predicates, None if value is None else _known(value, columns))
+            summed = None if value is None else _known(value, columns)
+            return Aggregate(names, predicates, summed, data.get("errors") is True)
         case {"ask": "page", "start": int(start), "stop": int(stop)}:
             if not 0 <= start <= stop <= start + MAX_PAGE:
                 raise SelectionError(f"A page holds at most {MAX_PAGE:,} rows; got {start}–{stop}.")

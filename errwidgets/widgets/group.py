@@ -299,7 +299,8 @@ class Group:
 
     def wire_clause(self, clause: Clause) -> dict[str, Any]:
         """Return a clause as the page reads it."""
-        held = frozenset(self._needs)
+        # Without a view there is no page that could lack a column.
+        held = frozenset(self._needs) or None
         predicate = sel.to_wire(clause.predicate, self.columns, held)
         return {"source": clause.source, "predicate": predicate}
 

@@ -111,7 +111,10 @@ class Requests:
         group = self._group
         columns = group.columns
         query = query_from_wire(data, columns)
-        source = MemorySource(columns, group.evaluation.n_samples, group.evaluation.sample_weight)
+        evaluation = group.evaluation
+        source = MemorySource(
+            columns, evaluation.n_samples, evaluation.sample_weight, columns.is_error
+        )
         return wire_answer(source.answer(query))
 
 

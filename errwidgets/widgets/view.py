@@ -175,8 +175,12 @@ class View(anywidget.AnyWidget):
     @classmethod
     def options(cls) -> dict[str, Option]:
         """Return the ways to show things that this kind of view has."""
-        found = {name: getattr(cls, name) for name in dir(cls) if not name.startswith("_")}
-        return {name: option for name, option in found.items() if isinstance(option, Option)}
+        return {
+            name: part
+            for kind in reversed(cls.__mro__)
+            for name, part in vars(kind).items()
+            if isinstance(part, Option)
+        }
 
     @classmethod
     def _view_keywords(cls) -> set[str]:

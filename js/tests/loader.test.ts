@@ -64,7 +64,7 @@ describe("columns that travel when asked for", () => {
     await loader.load(["x"], ["x"]);
     const column = loader.columns.value.get("x");
     expect([...(column?.codes ?? [])]).toEqual([...CODES]);
-    expect([...((column?.values as Float64Array) ?? [])]).toEqual([...VALUES]);
+    expect([...(column?.values?.data ?? [])]).toEqual([...VALUES]);
   });
 
   it("say how far they are", async () => {

@@ -38,7 +38,7 @@ def frame_of(answer: object, name: str, keys: list[str]) -> pd.Series:
 
 @pytest.mark.parametrize("where", [(), (LEFT,), (LEFT, Not(In("y_pred", ("a",))))])
 def test_aggregates_are_what_group_by_gives(where: tuple) -> None:
-    answer = SOURCE.aggregate(Aggregate(("y_true", "y_pred"), where, "size"))
+    answer = SOURCE.aggregate(Aggregate(("y_true", "y_pred"), where, "size", errors=True))
     rows = FRAME.assign(wrong=FRAME["label"] != FRAME["guess"], w2=FRAME["w"] ** 2,
                         size2=FRAME["size"] ** 2)  # fmt: skip
     if where:

@@ -9,7 +9,7 @@ import { type Holdings, LocalSource, Memory, type Table } from "./local-source.t
 import type { Model } from "./model.ts";
 import { type AnswerOf, Lacking, type Query } from "./query.ts";
 import { type Clause, type Predicate, queryString } from "./selection.ts";
-import { PYTHON, Shared } from "./shared.ts";
+import { Shared } from "./shared.ts";
 
 export { PYTHON } from "./shared.ts";
 
@@ -242,7 +242,7 @@ export class Store {
     const { n_samples, page_bytes } = this.info.value;
     let held = 0;
     for (const column of this.#whole.value.values())
-      held += column.codes.byteLength + (column.values?.byteLength ?? 0);
+      held += column.codes.byteLength + (column.values?.data.byteLength ?? 0);
     // How wide codes are is not known before they come: two bytes at most, but for very many values.
     return held + n_samples * (codes.length * 2 + values.length * 8) <= page_bytes;
   }

@@ -4,7 +4,7 @@
 // these columns is then a question about the cells of the table, however many rows there are; only
 // selections of single rows, and columns of very many values, are looked at row by row.
 import type { Column, Columns } from "./columns.ts";
-import { type Derived, type Lensed } from "./lens.ts";
+import type { Derived, Lensed } from "./lens.ts";
 import {
   type Aggregate,
   type Answer,
@@ -18,7 +18,7 @@ import {
   type Query,
   type Source,
 } from "./query.ts";
-import { codesTest, columnOf, leaves, mask, type Predicate } from "./selection.ts";
+import { codesMeeting, codesTest, columnOf, columnsOf, leaves, mask, type Predicate } from "./selection.ts";
 
 /** Rows per combination of codes, in row-major order of `columns`. */
 export interface Table {
@@ -101,7 +101,7 @@ export class LocalSource implements Source {
 
   /** The columns a predicate speaks of, when their codes decide it; null when rows must. */
   #named(predicate: Predicate): string[] | null {
-    const names = [...new Set(leaves(predicate).flatMap((leaf) => ("column" in leaf ? leaf.column : [])))];
+    const names = columnsOf(predicate);
     if (names.some((name) => !this.#columns.has(name))) return null;
     return codesTest(predicate, this.#columns, names) ? names : null;
   }
@@ -200,8 +200,7 @@ export class LocalSource implements Source {
 
   /** What a lens does to the columns that predicates name, as a part of a key. */
   #lensOf(where: Predicate[]): unknown {
-    const names = where.flatMap((p) => leaves(p).flatMap((leaf) => ("column" in leaf ? leaf.column : [])));
-    return [...new Set(names)].flatMap((name) => {
+    return [...new Set(where.flatMap(columnsOf))].flatMap((name) => {
       const derived = this.#derived.get(name);
       return derived ? [[name, derived.from, Array.from(derived.lookup).join("")]] : [];
     });
@@ -273,11 +272,15 @@ export class LocalSource implements Source {
   #mask(predicate: Predicate): Uint8Array {
     const key = JSON.stringify([predicate, this.#lensOf([predicate])]);
     return this.#memory.masks.get(key, () => {
-      const missing = leaves(predicate).flatMap((leaf) => {
-        if (!("column" in leaf) || leaf.given) return [];
-        return columnOf(this.#columns, leaf.column).codes.length === this.#held ? [] : [leaf.column];
-      });
-      if (missing.length) throw new Lacking({ codes: missing });
+      const codes: string[] = [];
+      const values: string[] = [];
+      for (const leaf of leaves(predicate)) {
+        if (leaf.op === "rows" || leaf.given) continue;
+        const column = columnOf(this.#columns, leaf.column);
+        if (column.codes.length !== this.#held) codes.push(leaf.column);
+        else if (!codesMeeting(leaf, column) && !column.values) values.push(leaf.column);
+      }
+      if (codes.length || values.length) throw new Lacking({ codes, values });
       return mask(predicate, this.#columns, this.#held, this.#holdings.sample?.rows);
     });
   }
@@ -384,7 +387,7 @@ function cellOf(columns: Column[], shape: number[], masks: Uint8Array[], n: numb
 }
 
 function numbers(column: Column | undefined): Float64Array | null {
-  return column?.values instanceof Float64Array ? column.values : null;
+  return column?.values?.dtype === "float64" ? column.values.data : null;
 }
 
 function span(rows: Uint32Array, values: Float64Array): [number, number] {
