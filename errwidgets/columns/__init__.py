@@ -12,19 +12,27 @@ from errwidgets.columns.coded import (
 )
 from errwidgets.columns.features import code_column, kind_of
 from errwidgets.columns.labels import as_it_came, code_jointly, intern_text
+from errwidgets.columns.ordered import Ordered
+from errwidgets.columns.spelling import column_reference, literal, number
+from errwidgets.columns.wire import wire_column
 
 __all__ = [
     "CodedColumn",
+    "Ordered",
     "as_it_came",
     "clean",
     "code_column",
     "code_jointly",
+    "column_reference",
     "display",
     "display_apart",
     "intern_text",
     "is_hashable",
     "kind_of",
+    "literal",
     "native",
+    "number",
     "smallest_dtype",
     "sort_labels",
+    "wire_column",
 ]

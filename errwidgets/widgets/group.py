@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from errwidgets import selection as sel
-from errwidgets.exceptions import ErrwidgetsError, SelectionTypeError, shown
-from errwidgets.selection import All, Clause, Selection
+from errwidgets.columns import wire_column
+from errwidgets.exceptions import ErrwidgetsError
+from errwidgets.selection import Clause, Selection
 from errwidgets.widgets.store import Store
 
 if TYPE_CHECKING:
@@ -105,17 +106,7 @@ class Group:
         """Make columns part of what the page holds (and a saved notebook keeps)."""
         missing = [name for name in names if name not in self._columns]
         for name in missing:
-            column = self.evaluation.columns[name]
-            self._columns[name] = {
-                "codes": column.codes.astype(column.codes.dtype.newbyteorder("<")).tobytes(),
-                "dtype": column.codes.dtype.name,
-                "display_labels": list(column.display_labels),
-                "literals": [
-                    None if value is None else sel.literal(value) for value in column.categories
-                ],
-                "missing": [code for code, value in enumerate(column.categories) if value is None],
-                "reference": sel.column_reference(column.frame_name),
-            }
+            self._columns[name] = wire_column(self.evaluation.columns[name])
         if missing and self._store is not None:
             self._store.columns = dict(self._columns)
 
@@ -194,12 +185,7 @@ class Group:
                 return value
             predicate = value.predicate()
             return Selection() if predicate is None else Selection((Clause(PYTHON, predicate),))
-        if isinstance(value, sel.In | All | sel.AnyOf | sel.Not):
-            return Selection((Clause(PYTHON, value),))
-        raise SelectionTypeError(
-            f"A selection is None (nothing), a Selection or a predicate of errwidgets.selection; "
-            f"got {type(value).__name__} {shown(value)}."
-        )
+        return self.evaluation.selection(value)
 
     # ------------------------------------------------------------ the rows
 

@@ -574,6 +574,13 @@ def test_the_store_carries_codes_and_spellings() -> None:
         "literals": ["'\\x60'", "'b'", None],
         "missing": [2],
         "reference": "y_true",
+        "kind": "category",
+        "texts": None,
+        "lows": None,
+        "highs": None,
+        "unit": None,
+        "in_queries": False,
+        "values": None,
     }
     assert store.state == {"revision": 0, "writer": "python", "clauses": []}
 
