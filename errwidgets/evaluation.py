@@ -11,26 +11,26 @@ import pandas as pd
 from errwidgets import _inputs as inputs
 from errwidgets import _outputs, _roles
 from errwidgets import selection as _selection
+from errwidgets._choices import choose
 from errwidgets._features import choose_features
+from errwidgets._notes import Notes
 from errwidgets._rows import PerRow
 from errwidgets._table import COPIES_LAZILY, as_table, take
 from errwidgets.columns import is_hashable, native
 from errwidgets.exceptions import (
     ColumnNotFoundError,
     FrozenError,
-    SelectionTypeError,
     TaskError,
     UnknownLabelError,
-    shown,
 )
-from errwidgets.lens import Lens
-from errwidgets.selection import All, In, Selection
+from errwidgets.selection import All, In
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from errwidgets._roles import Options, Roles, ScoreOptions, Task
     from errwidgets.columns import CodedColumn
+    from errwidgets.selection import Selection
 
 __all__ = ["Evaluation", "Notes"]
 
@@ -43,22 +43,6 @@ class _Unset:
 
 
 ANY: Final = _Unset()
-
-
-class Notes:
-    """What people add to an evaluation: the one part of it that changes.
-
-    Attributes
-    ----------
-    selection : Selection
-        What is selected in the linked views; it outlives the views.
-    lens : Lens
-        How the linked views look at the predictions.
-    """
-
-    def __init__(self) -> None:
-        self.selection = Selection()
-        self.lens = Lens()
 
 
 class Evaluation:
@@ -158,7 +142,7 @@ class Evaluation:
             n_samples=len(roles.table),
             model=roles.model,
             persist=roles.persist,
-            notes=Notes(),
+            notes=Notes(rows),
             columns=rows.columns,
             y_proba=roles.y_proba,
             y_score=roles.y_score,
@@ -589,12 +573,77 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         worst = np.argsort(-self._rows["loss"][positions], kind="stable")
         return self.take(positions[worst])
 
-    def mask(self, selection: Selection) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def selection(self, value: Any) -> Selection:
+        """Return the selection that a value means: what `.selection` of a widget accepts.
+
+        Parameters
+        ----------
+        value : None, Selection, predicate, str, array-like of bool, Index, list or DataFrame
+            ``None`` selects nothing. A text is a pandas query of :attr:`frame`, in which
+            ``@name`` is a variable of the caller. A mask has one truth value per row; a
+            Series is aligned by its index, in any order, all else by position. An Index
+            or a list (tuple, set) holds index labels and means all rows that carry them;
+            a DataFrame means its index.
+
+        Returns
+        -------
+        Selection
+            Of one clause with the source ``"python"``, unless `value` is a Selection.
+
+        Raises
+        ------
+        SelectionTypeError, SelectionError
+            When no selection can be made from `value`: a query that pandas cannot
+            answer, a mask of another length, labels that no row carries.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"age": [31, 40, 52]})
+        >>> evaluation = ew.Evaluation.from_predictions([0, 0, 1], [0, 1, 1], X=X)
+        >>> evaluation.selection("31 < age <= 40").predicate()
+        Range(column='age', low=31, high=40, closed='right')
+        >>> evaluation.selection([2]).predicate()
+        <Rows '1 row chosen in code' of 3>
+        """
+        return choose(value, self._rows)
+
+    def select(self, value: Any) -> Any:
+        """Return the rows that a value selects; none when nothing is selected.
+
+        Parameters
+        ----------
+        value : object
+            What :meth:`selection` takes.
+
+        Returns
+        -------
+        DataFrame
+            Rows of :attr:`frame`, a copy.
+
+        Raises
+        ------
+        SelectionTypeError, SelectionError
+            As :meth:`selection`, and when a predicate names columns or values that
+            are not here.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"age": [31, 40, 52]})
+        >>> ew.Evaluation.from_predictions([0, 0, 1], [0, 1, 1], X=X).select("age > 35")
+           age  y_true  y_pred  is_error  loss
+        1   40       0       1      True   1.0
+        2   52       1       1     False   0.0
+        """
+        return self.take(self.mask(value))
+
+    def mask(self, selection: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which rows a selection holds; none when nothing is selected.
 
         Parameters
         ----------
-        selection : Selection
+        selection : Selection or whatever :meth:`selection` takes
             Clauses joined by AND.
 
         Returns
@@ -607,12 +656,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         SelectionTypeError, SelectionError
             When it is no selection, or names columns or values that are not here.
         """
-        given: Any = selection
-        if not isinstance(given, Selection):
-            raise SelectionTypeError(
-                f"A mask needs a Selection; got {type(given).__name__} {shown(given)}."
-            )
-        predicate = selection.predicate()
+        predicate = self.selection(selection).predicate()
         if predicate is None:
             return np.zeros(self.n_samples, dtype=bool)
         return self._mask(predicate)

@@ -223,9 +223,9 @@ describe("the pointer", () => {
     expect(selected()).toEqual(["0,1", "0,2", "1,0", "1,2"]);
     for (let i = 0; i < 41; i++)
       await click(headers[i % headers.length] as Element, { ctrlKey: true });
-    // Python refuses what is nested deeper (`_MAX_DEPTH` in errwidgets/selection.py).
+    // Python refuses what is nested deeper (`_MAX_DEPTH` in errwidgets/selection/wire.py).
     const depth = (predicate: Predicate): number => {
-      if (predicate.op === "in") return 0;
+      if (!("of" in predicate)) return 0;
       const parts = predicate.op === "not" ? [predicate.of] : predicate.of;
       return 1 + Math.max(0, ...parts.map(depth));
     };

@@ -81,6 +81,13 @@ export function wireColumn(codes: number[], labels: string[], reference: string)
     literals: labels.map((label) => `'${label}'`),
     missing: [],
     reference,
+    kind: "category",
+    texts: null,
+    lows: null,
+    highs: null,
+    unit: null,
+    in_queries: false,
+    values: null,
   };
 }
 

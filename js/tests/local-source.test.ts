@@ -44,6 +44,8 @@ function meets(predicate: Predicate, code: (name: string) => number): boolean {
       return predicate.of.every((part) => meets(part, code));
     case "any":
       return predicate.of.some((part) => meets(part, code));
+    default:
+      throw new Error(`not made here: ${predicate.op}`);
   }
 }
 
