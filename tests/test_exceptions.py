@@ -260,7 +260,7 @@ REFUSED = {
         exceptions.UnknownKeywordError,
         (
             "ConfusionMatrix has no keyword 'link'. Did you mean 'linked'? "
-            "Keywords: keep, layout, linked."
+            "Keywords: color, keep, layout, linked, normalize, order, scale."
         ),
     ),
     "an unknown keyword of from_predictions": (
@@ -268,9 +268,9 @@ REFUSED = {
         exceptions.UnknownKeywordError,
         (
             "ConfusionMatrix.from_predictions has no keyword 'nam'. Did you mean 'name'? "
-            "Keywords: X, class_groups, classes, display_labels, error_threshold, features, keep, "
-            "kinds, layout, linked, loss, model, name, pos_label, sample_weight, split, task, "
-            "y_proba, y_score."
+            "Keywords: X, class_groups, classes, color, display_labels, error_threshold, features, "
+            "keep, kinds, layout, linked, loss, model, name, normalize, order, persist, "
+            "pos_label, sample_weight, scale, split, task, y_proba, y_score."
         ),
     ),
     "an unknown keyword of from_estimator": (
@@ -278,9 +278,9 @@ REFUSED = {
         exceptions.UnknownKeywordError,
         (
             "ConfusionMatrix.from_estimator has no keyword 'clases'. Did you mean 'classes'? "
-            "Keywords: class_groups, classes, display_labels, error_threshold, features, keep, "
-            "kinds, layout, linked, loss, model, name, pos_label, sample_weight, split, task, "
-            "y_proba, y_score."
+            "Keywords: class_groups, classes, color, display_labels, error_threshold, features, "
+            "keep, kinds, layout, linked, loss, model, name, normalize, order, persist, "
+            "pos_label, sample_weight, scale, split, task, y_proba, y_score."
         ),
     ),
     "a handler that cannot be called": (
@@ -676,12 +676,7 @@ REFUSED = {
     "a matrix of scores": (
         lambda: ConfusionMatrix(SCORES),
         exceptions.TaskError,
-        "A confusion matrix has no meaning for a score evaluation. It needs class labels",
-    ),
-    "a matrix of a regression": (
-        lambda: ConfusionMatrix.from_predictions([1.5], [1.0]),
-        exceptions.TaskError,
-        "A confusion matrix has no meaning for a regression evaluation.",
+        "A confusion matrix has no meaning for a score evaluation. It needs y_true and y_pred",
     ),
     "an unknown interval": (
         lambda: EVALUATION.summary(ci="wilson"),

@@ -40,6 +40,15 @@ interface WireSample {
   stands_for: DataView;
 }
 
+/** Some readable rows of the selection, where the user lets a notebook keep them. */
+export interface RowsPage {
+  /** How many rows are selected in all. */
+  total: number;
+  columns: string[];
+  index: string[];
+  rows: string[][];
+}
+
 interface Clauses {
   clauses: Clause[];
 }
@@ -77,6 +86,7 @@ export class Store {
   readonly #wire = signal<Record<string, WireColumn>>({});
   readonly #wire_tables = signal<WireTable[]>([]);
   readonly #wire_sample = signal<WireSample | null>(null);
+  readonly #page_of_rows = signal<RowsPage | null>(null);
   readonly #failure = signal<string | null>(null);
   readonly #n_selected = signal(0);
   readonly link = new Link();
@@ -84,6 +94,7 @@ export class Store {
   readonly #kernel = new KernelSource(this.link);
 
   readonly info = computed(() => this.#info.value);
+  readonly rows = computed(() => this.#page_of_rows.value);
   readonly clauses = computed(() => this.#selection.value.value.clauses);
   readonly lens = computed<Lens>(() => this.#lens.value.value);
   /** The view that the last change of the selection came from. */
@@ -178,6 +189,9 @@ export class Store {
       this.#wire_sample.value = (model.get("sample") ?? null) as WireSample | null;
       this.#wire.value = (model.get("columns") ?? {}) as Record<string, WireColumn>;
     };
+    const read_page = () => {
+      this.#page_of_rows.value = (model.get("page") ?? null) as RowsPage | null;
+    };
     const read_state = () => this.#selection.receive(model);
     const read_lens = () => this.#lens.receive(model);
     const read_message = (message: { kind?: string; message?: string }) => {
@@ -189,6 +203,7 @@ export class Store {
       ["change:columns", read_columns],
       ["change:tables", read_columns],
       ["change:sample", read_columns],
+      ["change:page", read_page],
       ["change:state", read_state],
       ["change:lens", read_lens],
       ["msg:custom", read_message],
@@ -200,6 +215,7 @@ export class Store {
       for (const [event, callback] of events) model.off(event, callback);
       this.#models.delete(model);
     });
+    read_page();
     read_state();
     read_lens();
     this.link.attach(model, reference, ended);
