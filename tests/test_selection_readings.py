@@ -13,12 +13,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from errwidgets import Evaluation
 from errwidgets import selection as sel
 from errwidgets.columns import code_column, kind_of
-from errwidgets.exceptions import SelectionError
 from errwidgets.selection import (
-    All, AnyOf, Clause, Contains, In, IsNull, Not, Range, Rows, Selection,
+    All,
+    AnyOf,
+    Clause,
+    Contains,
+    In,
+    IsNull,
+    Not,
+    Range,
+    Rows,
+    Selection,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -82,7 +89,7 @@ COLUMNS: dict[str, tuple[st.SearchStrategy, list[str], st.SearchStrategy]] = {
 
 def make_series(values: list, dtype: str) -> pd.Series:
     if dtype.startswith(("datetime64", "timedelta64")):
-        plain = dtype.split(",")[0].rstrip("]") + "]"
+        plain = dtype.split(",", maxsplit=1)[0].rstrip("]") + "]"
         unit = plain.partition("[")[2].rstrip("]")
         kind = "M" if dtype.startswith("d") else "m"
         none = np.iinfo(np.int64).min
@@ -90,10 +97,11 @@ def make_series(values: list, dtype: str) -> pd.Series:
         series = pd.Series(np.array(whole, dtype=np.int64).view(f"{kind}8[{unit}]"))
         zone = dtype.partition(", ")[2].rstrip("]")
         return series.dt.tz_localize("UTC").dt.tz_convert(zone) if zone else series
-    if dtype.startswith(("float", "int", "uint")) and dtype.islower():
+    if dtype.startswith("float"):
         with np.errstate(over="ignore"):
-            return pd.Series(np.array([np.nan if v is None else v for v in values]).astype(dtype)
-                             if dtype.startswith("float") else np.array(values, dtype=dtype))  # fmt: skip
+            return pd.Series(np.array([np.nan if v is None else v for v in values]).astype(dtype))
+    if dtype.startswith(("int", "uint")):
+        return pd.Series(np.array(values, dtype=dtype))
     if dtype == "Float32":
         values = [None if v is None else float(np.float32(v)) for v in values]
     if dtype[0] in "FIU" and None in values:
@@ -273,3 +281,33 @@ def test_every_reading_gives_the_rows_that_meet_the_predicate(data: st.DataObjec
     ).tolist() == expected  # fmt: skip
     selection = Selection((Clause("python", predicate),))
     assert Selection.from_json(selection.to_json()) == selection
+
+
+@pytest.mark.parametrize("kind", ["floats", "integers, some missing", "moments with a zone"])
+@given(data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_bins_are_the_ranges_that_they_are_called(kind: str, data: st.DataObject) -> None:
+    if kind == "floats":
+        values = [float(v) for v in data.draw(st.permutations(range(30)))]
+        series = pd.Series(values, dtype=data.draw(st.sampled_from(["float64", "float32", "int8"])))
+    elif kind == "moments with a zone":
+        steps = data.draw(st.lists(st.integers(0, 10**6), min_size=30, max_size=30, unique=True))
+        series = make_series(
+            [pd.Timestamp(10**18 + step) for step in steps[:-1]] + [None],
+            "datetime64[ns, Europe/Berlin]",
+        )
+    else:
+        steps = data.draw(st.lists(st.integers(0, 60), min_size=29, max_size=29, unique=True))
+        series = make_series([BIG + step for step in steps] + [None], "Int64")
+    table = Table({"a b": series}, {})
+    column = table.columns["a b"]
+    assert column.is_binned
+    chosen = data.draw(st.lists(st.sampled_from(column.categories), unique=True))
+    for predicate in (In("a b", tuple(chosen)), Not(In("a b", tuple(chosen)))):
+        expected = [meets(predicate, table, row) for row in range(30)]
+        assert sel.mask(predicate, table.columns, 30).tolist() == expected
+        query = sel.query_string(predicate, table.columns)
+        if chosen and len(chosen) < len(column.categories):
+            assert query is not None
+            assert table.frame.query(query).index.tolist() == np.flatnonzero(expected).tolist()
+    assert len(column.display_labels) == len(set(column.display_labels)) or kind == "floats"
