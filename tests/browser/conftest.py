@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.browser import arguments, find_browser
 from support.lab import LabServer, open_notebook
+from support.marimo_app import MarimoServer
 from support.plain_page import open_plain_page
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ def notebook(lab, browser):
             return page
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def marimo(browser, tmp_path_factory) -> Iterator[MarimoServer]:
+    server = MarimoServer(tmp_path_factory.mktemp("marimo"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture
