@@ -63,7 +63,7 @@ class LabServer:
         self.root = folder / "notebooks"
         self.root.mkdir(parents=True, exist_ok=True)
         self.token = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self.runtime = folder / "runtime"
         settings = folder / "settings"
         write = {
@@ -290,7 +290,8 @@ def open_notebook(
         notebook.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

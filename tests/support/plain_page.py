@@ -1,112 +1,139 @@
-"""A page with one view and no notebook around it: the bundle and fake models, nothing else.
-
-What a view draws can be looked at, and driven by a browser, without JupyterLab:
-``python tests/support/plain_page.py OUT.html TABLE.parquet`` writes one.
-"""
+"""A page without kernel, server and widget manager, made of what a notebook saves of widgets."""
 
 from __future__ import annotations
 
-import base64
+import html
 import json
-import sys
-from pathlib import Path
-from typing import Any
+import pathlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-STATIC = Path(__file__).parents[2] / "errwidgets" / "static"
+from ipywidgets.embed import dependency_state
 
-PAGE = """<!doctype html>
-<html lang="en" data-theme="%(theme)s"><meta charset="utf-8"><title>errwidgets</title>
-<style>
-body { margin: 16px; font: 13px system-ui, sans-serif; background: #fff }
-[data-theme=dark] body { background: #111418; color: #e6e8eb }
-</style>
-<div id="view"></div>
-<script type="text/plain" id="bundle">%(bundle)s</script>
-<script type="application/json" id="traits">%(traits)s</script>
-<script type="module">
-const text = (id) => document.getElementById(id).textContent;
-const bytes = (data) => Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-function fakeModel(state) {
-  const data = new Map(Object.entries(state)), listeners = new Map();
-  const fire = (event) => [...(listeners.get(event) ?? [])].forEach((f) => f());
-  return {
-    get: (key) => data.get(key),
-    set(key, value) {
-      if (data.get(key) !== value) { data.set(key, value); fire(`change:${key}`); }
-    },
-    save_changes() {}, send() {},
-    on(event, f) { listeners.set(event, (listeners.get(event) ?? new Set()).add(f)); },
-    off(event, f) { listeners.get(event)?.delete(f); },
-  };
-}
-const traits = JSON.parse(text("traits"), (key, value) =>
-  value?.base64 === undefined ? value : new DataView(bytes(value.base64).buffer));
-const url = URL.createObjectURL(new Blob([bytes(text("bundle"))], { type: "text/javascript" }));
-const runtime = (await import(url)).default.initialize();
-window.models = { view: fakeModel(traits.view), store: fakeModel(traits.store) };
-runtime.mount({
-  model: window.models.view, store: "store", store_model: window.models.store,
-  el: document.getElementById("view"), signal: new AbortController().signal,
-});
-document.body.dataset.ready = "";
-</script>
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ipywidgets import Widget
+    from playwright.sync_api import Browser, Locator, Page
+
+HOST = (pathlib.Path(__file__).parent / "plain_page.js").read_text(encoding="utf-8")
+# What an exported report would carry: nothing may be asked of any server.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; "
+    "img-src data: blob:"
+)
+COLLECT_VIOLATIONS = """\
+window.violations = [];
+document.addEventListener("securitypolicyviolation",
+  ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective}: ${blockedURI}`));
+"""
+GROUNDS = {"light": "#ffffff", "dark": "#111418"}
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How a host says whether it is light or dark, and what it puts behind its outputs."""
+
+    name: str
+    scheme: str
+    body: Mapping[str, str] = field(default_factory=dict)
+    html: Mapping[str, str] = field(default_factory=dict)
+    prefers: str = "light"
+    ground: str | None = None
+
+
+HOSTS = [
+    Marks("plain-light", "light"),
+    Marks("plain-dark", "dark", prefers="dark"),
+    Marks("vscode-light", "light", body={"class": "vscode-light"}, prefers="dark"),
+    Marks("vscode-dark", "dark", body={"class": "vscode-dark"}, ground="#1f1f1f"),
+    Marks("colab-light", "light", html={"theme": "light"}, prefers="dark"),
+    Marks("colab-dark", "dark", html={"theme": "dark"}, ground="#383838"),
+    Marks("marimo-light", "light", html={"class": "light"}, prefers="dark"),
+    Marks("marimo-dark", "dark", html={"class": "dark"}, ground="#181c1a"),
+]
+
+
+def page_text(views: Iterable[Widget], marks: Marks = HOSTS[0]) -> str:
+    """Return the page's HTML: saved state, host, one place for each view."""
+    views = list(views)
+    saved = json.dumps(
+        {
+            "state": dependency_state(views, drop_defaults=False),
+            "views": [view.model_id for view in views],
+        }
+    )
+    places = "\n".join(f'<div id="view-{place}"></div>' for place in range(len(views)))
+    ground = marks.ground or GROUNDS[marks.scheme]
+    return f"""\
+<!doctype html>
+<html lang="en"{_attributes(marks.html)}>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<title>Saved views</title>
+<script>{COLLECT_VIOLATIONS}</script>
+<style>body {{ margin: 16px; background: {ground}; }}</style>
+</head>
+<body{_attributes(marks.body)}>
+<main>
+{places}
+</main>
+<script type="application/json" id="saved">{_in_script(saved)}</script>
+<script>{HOST}</script>
+</body>
 </html>
 """
 
 
-def plain_page(
-    store: dict[str, Any], *, kind: str, options: dict[str, Any] | None = None, theme: str = "light"
-) -> str:
-    """Return the HTML text of a page that shows one view.
-
-    Parameters
-    ----------
-    store : dict
-        Traits of the view's store: ``info``, ``columns``, ``state``.
-    kind : str
-        The view, as ``View.kind`` names it.
-    options : dict, optional
-        How the view is drawn.
-    theme : {"light", "dark"}
-        Colour scheme of the page.
-    """
-    view = {"_kind": kind, "_source": f"{kind}-1", "_options": options or {}}
-    bundle = (STATIC / "runtime.js").read_bytes()
-    text = json.dumps({"store": store, "view": view}, default=_encoded)
-    return PAGE % {
-        "theme": theme,
-        "bundle": base64.b64encode(bundle).decode(),
-        "traits": text.replace("<", "\\u003c"),
-    }
+def _attributes(values: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{html.escape(value)}"' for name, value in values.items())
 
 
-def store_traits(view: Any, **info: Any) -> dict[str, Any]:
-    """Return the traits of a widget's store, with more in `info` if wanted."""
-    store = view._group.store()
-    return {"info": {**store.info, **info}, "columns": store.columns, "state": store.state}
+def _in_script(text: str) -> str:
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _encoded(value: object) -> dict[str, str]:
-    if isinstance(value, bytes | memoryview):
-        return {"base64": base64.b64encode(bytes(value)).decode()}
-    message = f"{type(value).__name__} has no place in a page"
-    raise TypeError(message)
+@dataclass
+class PlainPage:
+    """A plain page open in the browser, with no network."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
+
+    def widgets(self, name: str = "Confusion matrix") -> Locator:
+        return self.page.get_by_role("region", name=re.compile(f"^{re.escape(name)}"))
+
+    def complaints(self) -> list[str]:
+        """Everything that should not have happened: requests, errors, violations of the policy."""
+        violations: list[Any] = self.page.evaluate("() => window.violations")
+        return [*self.requests, *self.console_errors, *violations]
 
 
-def main() -> int:
-    """Write a page for a table of predictions, its test rows if it has a split."""
-    import pandas as pd  # noqa: PLC0415  only this command reads tables
+def open_plain_page(
+    browser: Browser, folder: pathlib.Path, views: Iterable[Widget], *,
+    marks: Marks = HOSTS[0], width: int = 1000,
+) -> PlainPage:  # fmt: skip
+    """Write the page into a folder and open it from there, offline."""
+    path = folder / f"{marks.name}.html"
+    path.write_text(page_text(views, marks), encoding="utf-8")
+    context = browser.new_context(
+        offline=True, color_scheme=marks.prefers, viewport={"width": width, "height": 900}
+    )
+    opened = PlainPage(context.new_page())
 
-    import errwidgets as ew  # noqa: PLC0415
+    def watch_request(request: Any) -> None:
+        if request.url != path.as_uri() and not request.url.startswith(("blob:", "data:")):
+            opened.requests.append(request.url)
 
-    out, table = sys.argv[1:]
-    frame = pd.read_parquet(table)
-    if "split" in frame:
-        frame = frame[frame["split"] == "test"]
-    matrix = ew.ConfusionMatrix(ew.Evaluation.from_frame(frame, y_true="y_true", y_pred="y_pred"))
-    Path(out).write_text(plain_page(store_traits(matrix), kind=matrix.kind), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    opened.page.on("request", watch_request)
+    opened.page.on("pageerror", lambda error: opened.console_errors.append(str(error)))
+    opened.page.on(
+        "console",
+        lambda message: opened.console_errors.append(message.text)
+        if message.type in {"error", "warning"} else None,
+    )  # fmt: skip
+    opened.page.goto(path.as_uri())
+    return opened
