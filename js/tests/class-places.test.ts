@@ -1,17 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { overall } from "../src/measures/overall.ts";
+import { perClass } from "../src/measures/per-class.ts";
 import { decodeColumn } from "../src/store/columns.ts";
-import { LocalSource } from "../src/store/local-source.ts";
 import { classPlaces, MOST_PLACES } from "../src/views/class-places.ts";
 import { arranged, type MatrixData, matrixData } from "../src/views/matrix-data.ts";
-import { overall, perClass } from "../src/views/rates-standin.ts";
-import { random, wireColumn } from "./fakes.ts";
+import { localSource, random, wireColumn } from "./fakes.ts";
 
 function dataOf(labels: string[], y_true: number[], y_pred: number[]): MatrixData {
   const columns = new Map([
     ["y_true", decodeColumn("y_true", wireColumn(y_true, labels, "y_true"))],
     ["y_pred", decodeColumn("y_pred", wireColumn(y_pred, labels, "y_pred"))],
   ]);
-  return matrixData(new LocalSource(columns, y_true.length), columns, []);
+  const source = localSource(columns, y_true.length);
+  const answer = source.ask({ ask: "aggregate", keys: ["y_true", "y_pred"], where: [] });
+  return matrixData(labels, answer);
 }
 
 //             true: 10 ×1, 9 ×3, b ×2     mistakes: "9" → b twice, b → "10" once

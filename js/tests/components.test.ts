@@ -179,7 +179,9 @@ describe("geometry", () => {
   function data(labels: string[], max: number) {
     const totals = new Float64Array(labels.length).fill(max);
     const sums = { row_totals: totals, column_totals: totals, hits: totals, counts: totals };
-    return { n: labels.length, labels, ...sums, total: max, max, at: () => max };
+    const own = { ...sums, total: max, max, at: () => max };
+    const rest = { squares: null, sums: null, sampled: false };
+    return { n: labels.length, labels, ...own, mass: own, ...rest };
   }
 
   it("gives the largest count and total room in a cell", () => {

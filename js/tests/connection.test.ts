@@ -198,7 +198,9 @@ describe("code()", () => {
     store.select("a", CATS, "a");
     expect(store.code()).toBe(`rows = evaluation.frame.query("y_true == \\"it's\\"")`);
     store.select("a", { op: "not", of: CATS }, "a");
-    expect(JSON.parse(/query\((.*)\)$/.exec(store.code())?.[1] ?? "")).toBe(`y_true != "it's"`);
+    expect(JSON.parse(/query\((.*)\)$/.exec(String(store.code()))?.[1] ?? "")).toBe(
+      `y_true != "it's"`,
+    );
   });
 
   it("names positions where pandas has no query", () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Columns, decodeColumn, type WireColumn } from "../src/store/columns.ts";
-import { LocalSource } from "../src/store/local-source.ts";
 import { codesTest, mask, type Predicate, queryString, words } from "../src/store/selection.ts";
+import { countsOf, localSource, rowsOf } from "./fakes.ts";
 
 interface Vectors {
   n_samples: number;
@@ -46,10 +46,10 @@ describe("the browser gives the expected mask, words and query", () => {
     expect([...mask(predicate, columns, vectors.n_samples)]).toEqual(rows);
     expect(words(predicate, columns)).toBe(text);
     expect(queryString(predicate, columns)).toBe(query);
-    const source = new LocalSource(columns, vectors.n_samples);
+    const source = localSource(columns, vectors.n_samples);
     const positions = rows.flatMap((value, row) => (value ? [row] : []));
-    expect(source.positions([predicate])).toEqual(positions);
-    expect(source.count({ keys: [], where: [predicate] }).counts[0]).toBe(positions.length);
+    expect(rowsOf(source, [predicate])).toEqual(positions);
+    expect(countsOf(source, [], [predicate])[0]).toBe(positions.length);
   });
 });
 

@@ -7,9 +7,7 @@ function dataOf(labels: string[], counts: number[]): MatrixData {
   const sums = (of: (i: number, j: number) => number) =>
     Float64Array.from(labels, (_, i) => labels.reduce((sum, _l, j) => sum + of(i, j), 0));
   const at = (t: number, p: number) => counts[t * n + p] ?? 0;
-  return {
-    n,
-    labels,
+  const own = {
     counts: Float64Array.from(counts),
     row_totals: sums((i, j) => at(i, j)),
     column_totals: sums((i, j) => at(j, i)),
@@ -18,6 +16,7 @@ function dataOf(labels: string[], counts: number[]): MatrixData {
     max: Math.max(...counts),
     at,
   };
+  return { n, labels, ...own, mass: own, squares: null, sums: null, sampled: false };
 }
 
 const plain = dataOf(["cat", "dog"], [1200, 400, 0, 0]);

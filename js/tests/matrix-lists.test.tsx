@@ -2,7 +2,7 @@ import { act, fireEvent, screen, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import type { Predicate } from "../src/store/selection.ts";
 import { matches } from "../src/views/class-search.tsx";
-import { random } from "./fakes.ts";
+import { countsOf, random } from "./fakes.ts";
 import {
   cell,
   click,
@@ -50,7 +50,7 @@ describe("the finding", () => {
 
   it("has precision and recall of the positive class of a binary task", () => {
     const binary = { labels: ["no", "yes"], y_true: [0, 0, 1, 1], y_pred: [0, 1, 1, 0] };
-    show(binary, { info: { pos_label: 1 } });
+    show(binary, { info: { pos_code: 1 } });
     expect(figures().slice(2, 4)).toEqual([
       "0.500 | precision of yes 0.095–0.905 | ",
       "0.500 | recall of yes 0.095–0.905 | ",
@@ -203,8 +203,8 @@ describe("200 classes", () => {
     expect(grid().querySelectorAll("[aria-selected=true]")).toHaveLength(1);
     await click(grid().querySelector('[data-at="49,-1"]') as Element);
     const keys = ["y_true", "y_pred"];
-    const all = store.source.value.count({ keys, where: [] }).counts;
-    const among = store.source.value.count({ keys, where: [own(store) as Predicate] }).counts;
+    const all = countsOf(store, keys);
+    const among = countsOf(store, keys, [own(store) as Predicate]);
     const wanted = all.map((value, i) => {
       const [t, p] = [Math.floor(i / N), i % N];
       return folded.includes(t) && t !== p ? value : 0;

@@ -73,6 +73,8 @@ describe("matrixOptions", () => {
     [[0, 0, 1], "given"],
     [[0, 1, 3], "given"],
   ])("take the cluster order %o as %s", (cluster, order) => {
-    expect(matrixOptions({ order: "cluster" }, { orders: { cluster } }, 3).order).toBe(order);
+    expect(
+      matrixOptions({ order: "cluster" }, cluster ? { orders: { cluster } } : {}, 3).order,
+    ).toBe(order);
   });
 });

@@ -52,7 +52,11 @@ export function SelectionBar({ store, source, in_use }: Props) {
           <button
             type="button"
             class="ew-link"
-            onClick={() => copying.copy(store.code())}
+            onClick={() => {
+              const code = store.code();
+              if (typeof code === "string") copying.copy(code);
+              else code.then(copying.copy);
+            }}
             aria-label="Copy code"
           >
             {copying.copied ? "Copied" : "Copy code"}

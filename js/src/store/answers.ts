@@ -37,7 +37,10 @@ export function useAnswer<Q extends Query>(store: Store, query: Q): Asked<Answer
   };
 }
 
-function attempt<Q extends Query>(store: Store, query: Q): Got<AnswerOf<Q>> | Promise<Got<AnswerOf<Q>>> {
+function attempt<Q extends Query>(
+  store: Store,
+  query: Q,
+): Got<AnswerOf<Q>> | Promise<Got<AnswerOf<Q>>> {
   const fail = (error: unknown) => ({ problem: explained(error) });
   try {
     const answer = store.ask(query);

@@ -2,12 +2,12 @@
 import { computed, effect, signal } from "@preact/signals";
 import { type Column, type Columns, decodeColumn, type WireColumn } from "./columns.ts";
 import { KernelSource } from "./kernel-source.ts";
-import { type Lens, type Lensing, NO_LENS, throughLens } from "./lens.ts";
+import { type Lens, type Lensing, NO_LENS, throughLens, withoutLens } from "./lens.ts";
 import { Link } from "./link.ts";
 import { Loader } from "./loader.ts";
 import { type Holdings, LocalSource, Memory, type Table } from "./local-source.ts";
 import type { Model } from "./model.ts";
-import { type AnswerOf, Lacking, type Query } from "./query.ts";
+import { type AnswerOf, Lacking, type PageAnswer, type Query } from "./query.ts";
 import { type Clause, type Predicate, queryString } from "./selection.ts";
 import { Shared } from "./shared.ts";
 
@@ -57,6 +57,9 @@ interface Clauses {
 interface LensState extends Lens {
   finished: boolean;
 }
+
+/** Longer lists of row numbers are no code that anybody would paste. */
+const MOST_POSITIONS = 10_000;
 
 const NOTHING: Info = {
   name: null,
@@ -112,19 +115,28 @@ export class Store {
   readonly #whole = computed<Columns>(() => {
     const saved = [...this.#saved.value];
     const known = this.#wire_sample.value
-      ? saved.map(([name, column]) => [name, { ...column, codes: column.codes.slice(0, 0) }] as const)
+      ? saved.map(
+          ([name, column]) => [name, { ...column, codes: column.codes.slice(0, 0) }] as const,
+        )
       : saved;
     // Values that came may belong to a column whose codes were here before.
     const came = [...this.#loader.columns.value].map(([name, column]) => {
-      const codes = column.codes.length ? column.codes : (this.#saved.value.get(name)?.codes ?? column.codes);
+      const codes = column.codes.length
+        ? column.codes
+        : (this.#saved.value.get(name)?.codes ?? column.codes);
       return [name, this.#wire_sample.value ? column : { ...column, codes }] as const;
     });
     return new Map([...known, ...came]);
   });
-  readonly #lensed = computed(() => throughLens(this.#whole.value, this.lens.value, this.info.value));
+  readonly #lensed = computed(() =>
+    throughLens(this.#whole.value, this.lens.value, this.info.value),
+  );
   /** The columns as the lens shows them. */
   readonly columns = computed(() => this.#lensed.value.columns);
-  readonly #memory = computed(() => (this.#whole.value, new Memory()));
+  readonly #memory = computed(() => {
+    void this.#whole.value; // other rows: nothing that was counted holds
+    return new Memory();
+  });
   readonly #holdings = computed<Holdings>(() => ({
     n_samples: this.info.value.n_samples,
     tables: this.#wire_tables.value.map(decodeTable),
@@ -314,18 +326,25 @@ export class Store {
   }
 
   /** Python code that gives the selected rows. */
-  async code(): Promise<string> {
+  code(): string | Promise<string> {
     const where = this.clauses.value.map((clause) => clause.predicate);
     if (!where.length) return "rows = evaluation.frame.iloc[[]]";
     const [first] = where;
     const whole: Predicate = where.length === 1 && first ? first : { op: "all", of: where };
-    const query = queryString(whole, this.columns.value);
+    const plain = withoutLens(whole, this.#lensed.value, this.info.value, this.lens.value);
+    const query = plain && queryString(plain, this.columns.value);
     // A JSON string is a Python string too.
-    if (query !== null) return `rows = evaluation.frame.query(${JSON.stringify(query)})`;
-    const all = { ask: "page", where, sort: null, descending: false, start: 0 } as const;
-    const { rows } = await this.ask({ ...all, stop: this.info.value.n_samples });
-    return `rows = evaluation.frame.iloc[[${rows.join(", ")}]]`;
+    if (query) return `rows = evaluation.frame.query(${JSON.stringify(query)})`;
+    const page = { ask: "page", where, sort: null, descending: false, start: 0 } as const;
+    const found = this.ask({ ...page, stop: MOST_POSITIONS });
+    return found instanceof Promise ? found.then(positions) : positions(found);
   }
+}
+
+function positions({ total, rows }: PageAnswer): string {
+  if (total > rows.length)
+    return `# ${total.toLocaleString("en-US")} rows that no query describes: take .selected of a widget`;
+  return `rows = evaluation.frame.iloc[[${rows.join(", ")}]]`;
 }
 
 function bytes(view: DataView | null): ArrayBuffer {

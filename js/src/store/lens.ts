@@ -1,7 +1,7 @@
 // How predictions are looked at: the same lens as `errwidgets/lens.py`. A column that a lens changes
 // is a lookup from codes that the page has, so moving a lens asks for no rows.
 import type { Codes, Column, Columns } from "./columns.ts";
-import { codesMeeting } from "./selection.ts";
+import { codesMeeting, columnsOf, type Predicate, type Range } from "./selection.ts";
 
 export interface Lens {
   threshold: number | null;
@@ -56,11 +56,54 @@ function thresholded(base: Columns, threshold: number, about: Lensing): Derived 
   const { probability, pos_code } = about;
   const column = probability === null ? undefined : base.get(probability);
   if (!column || probability === null || pos_code === null) return null;
-  const low = String(threshold);
-  const leaf = { op: "range", column: probability, low, high: null, closed: "left" } as const;
-  const positive = codesMeeting(leaf, column);
+  const positive = codesMeeting(fromOn(probability, threshold), column);
   if (!positive) return null; // Python sends finer bins with such a threshold
   return { from: [probability], lookup: positive.map((yes) => (yes ? pos_code : 1 - pos_code)) };
+}
+
+function fromOn(column: string, low: number): Range {
+  return { op: "range", column, low: String(low), high: null, closed: "left" };
+}
+
+/** A predicate that says the same in columns which the lens leaves as they are; null where none
+ *  does. The rules are those of `without_lens` in `errwidgets/sources/lensed.py`. */
+export function withoutLens(
+  predicate: Predicate,
+  { derived }: Lensed,
+  about: Lensing,
+  lens: Lens,
+): Predicate | null {
+  const changed = (name: string) =>
+    name === about.is_error
+      ? lens.threshold !== null || lens.merged.length > 0 || lens.error_threshold !== null
+      : derived.has(name);
+  if (!columnsOf(predicate).some(changed)) return predicate;
+  switch (predicate.op) {
+    case "not": {
+      const of = withoutLens(predicate.of, { columns: new Map(), derived }, about, lens);
+      return of && { op: "not", of };
+    }
+    case "all":
+    case "any": {
+      const parts = predicate.of.map((part) =>
+        withoutLens(part, { columns: new Map(), derived }, about, lens),
+      );
+      if (parts.some((part) => part === null)) return null;
+      return { op: predicate.op, of: parts as Predicate[] };
+    }
+    case "in": {
+      const { probability, pos_code } = about;
+      if (predicate.column !== "y_pred" || lens.threshold === null || probability === null)
+        return null;
+      const positive = fromOn(probability, lens.threshold);
+      const yes = predicate.codes.includes(pos_code ?? 1);
+      const no = predicate.codes.some((code) => code !== pos_code);
+      if (yes === no) return null;
+      return yes ? positive : { op: "not", of: positive };
+    }
+    default:
+      return null;
+  }
 }
 
 function wrong(base: Columns, lens: Lens, about: Lensing, y_pred: Derived | null): Derived | null {
@@ -76,9 +119,8 @@ function wrong(base: Columns, lens: Lens, about: Lensing, y_pred: Derived | null
   }
   const distance = about.distance === null ? undefined : base.get(about.distance);
   if (lens.error_threshold === null || about.distance === null || !distance) return null;
-  const low = String(lens.error_threshold);
-  const leaf = { op: "range", column: about.distance, low, high: null, closed: "neither" } as const;
-  const far = codesMeeting(leaf, distance);
+  const beyond = { ...fromOn(about.distance, lens.error_threshold), closed: "neither" } as const;
+  const far = codesMeeting(beyond, distance);
   return far && { from: [about.distance], lookup: far };
 }
 
@@ -100,7 +142,8 @@ function lookedUp(column: Column, { from, lookup }: Derived, base: Columns): Col
     const made = lookup instanceof Uint8Array ? new Uint8Array(n) : new Uint16Array(n);
     const width = second?.display_labels.length ?? 1;
     for (let row = 0; row < n; row++) {
-      const at = (first.codes[row] as number) * width + (second ? (second.codes[row] as number) : 0);
+      const at =
+        (first.codes[row] as number) * width + (second ? (second.codes[row] as number) : 0);
       made[row] = lookup[at] as number;
     }
     return made;

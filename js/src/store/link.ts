@@ -105,7 +105,8 @@ export class Link {
 
   #lose(): void {
     clearTimeout(this.#timer);
-    this.status.value = this.status.value === "live" || this.status.value === "lost" ? "lost" : "saved";
+    this.status.value =
+      this.status.value === "live" || this.status.value === "lost" ? "lost" : "saved";
     for (const { reject } of this.#waiting.values()) reject(new Error("not connected"));
     this.#waiting.clear();
   }

@@ -18,7 +18,15 @@ import {
   type Query,
   type Source,
 } from "./query.ts";
-import { codesMeeting, codesTest, columnOf, columnsOf, leaves, mask, type Predicate } from "./selection.ts";
+import {
+  codesMeeting,
+  codesTest,
+  columnOf,
+  columnsOf,
+  leaves,
+  mask,
+  type Predicate,
+} from "./selection.ts";
 
 /** Rows per combination of codes, in row-major order of `columns`. */
 export interface Table {
@@ -240,7 +248,8 @@ export class LocalSource implements Source {
     const stands_for = sample?.stands_for ?? null;
     for (let row = 0; row < n; row++) {
       const cell = cells[row] as number;
-      if (cell >= 0) counts[cell] = (counts[cell] as number) + (stands_for ? (stands_for[row] as number) : 1);
+      if (cell >= 0)
+        counts[cell] = (counts[cell] as number) + (stands_for ? (stands_for[row] as number) : 1);
     }
     const sum = (of: Float64Array | null | undefined, power: 1 | 2): Float64Array | null => {
       if (!of) return null;
@@ -316,7 +325,10 @@ export class LocalSource implements Source {
     }
     const { sample } = this.#holdings;
     const part = rows.slice(start, stop);
-    return { total: rows.length, rows: sample ? part.map((row) => sample.rows[row] as number) : part };
+    return {
+      total: rows.length,
+      rows: sample ? part.map((row) => sample.rows[row] as number) : part,
+    };
   }
 
   #points({ x, y, where, at_most }: Points): PointsAnswer {

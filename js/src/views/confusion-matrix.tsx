@@ -4,7 +4,9 @@ import { Explained } from "../components/card.tsx";
 import { CopyBox, useCopying } from "../components/copy.tsx";
 import { Frame } from "../components/frame.tsx";
 import { textMeasure } from "../components/text-width.ts";
+import { useColumns, Wanting } from "../components/wanting.tsx";
 import { useWidth } from "../components/width.ts";
+import { useAnswer } from "../store/answers.ts";
 import { PYTHON } from "../store/connection.ts";
 import type { Predicate } from "../store/selection.ts";
 import {
@@ -12,7 +14,6 @@ import {
   allMistakes,
   type Cell,
   cellsPredicate,
-  cellTest,
   mistakes,
   mistakesPredicate,
   pairsIn,
@@ -38,13 +39,14 @@ import { matrixAsCsv, matrixAsLatex, matrixAsMarkdown } from "./matrix-export.ts
 import { arrangement, GAP, geometry } from "./matrix-geometry.ts";
 import { boxed, type Gesture, Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
 import type { Position } from "./matrix-keys.ts";
-import { type MatrixModel, useMatrixModel } from "./matrix-model.ts";
+import { type Asked, type MatrixModel, useMatrixModel } from "./matrix-model.ts";
 import { Note } from "./matrix-note.tsx";
 import type { Metric } from "./matrix-options.ts";
 import type { Outline } from "./matrix-outlines.tsx";
 import { Overall } from "./matrix-overall.tsx";
 import { type Format, Toolbar } from "./matrix-toolbar.tsx";
 import { MostConfused, pairAt } from "./most-confused.tsx";
+import { ofClasses, unitLabels, unitsOf, unitTest } from "./units.ts";
 
 const TITLE = "Confusion matrix";
 /** With fewer classes the search would find what is in sight anyway. */
@@ -56,18 +58,84 @@ const FOLDED_BELOW = 860;
 const ROW_HEIGHT_BELOW = 28;
 const COPIES = { CSV: matrixAsCsv, Markdown: matrixAsMarkdown, LaTeX: matrixAsLatex };
 
-export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
+const KEYS = ["y_true", "y_pred"];
+
+export function ConfusionMatrix(props: ViewProps) {
+  const { store, source } = props;
+  const wanting = useColumns(store, KEYS);
+  if (wanting)
+    return (
+      <Frame title={TITLE} store={store} source={source}>
+        {wanting}
+      </Frame>
+    );
+  return <ClassMatrix {...props} />;
+}
+
+function ClassMatrix(props: ViewProps) {
+  const { store, source } = props;
   const columns = store.columns.value;
+  const { is_error } = store.info.value;
+  const labels = unitLabels(columns);
+  const lens = store.lens.value;
+  const units = useMemo(() => unitsOf(labels, lens), [labels, JSON.stringify(lens.merged)]);
   // A selection made in code that speaks of cells is shown as cells, not as a filter of them.
   const coded = store.own(PYTHON);
-  const adopts = coded !== null && cellTest(coded, columns) !== null;
+  const adopts = coded !== null && unitTest(coded, columns, units, is_error) !== null;
   const elsewhere = store.elsewhere(source, ...(adopts ? [PYTHON] : []));
   const own = both(store.own(source), adopts ? coded : null);
-  const model = useMatrixModel(store, saved.value.value, elsewhere);
+  const every = useAnswer(store, { ask: "aggregate", keys: KEYS, where: [] });
+  const here = useAnswer(store, { ask: "aggregate", keys: KEYS, where: elsewhere });
+  if (!every.answer || !here.answer)
+    return (
+      <Frame title={TITLE} store={store} source={source}>
+        <Wanting problem={every.problem ?? here.problem} store={store} />
+      </Frame>
+    );
+  const filtered = elsewhere.length > 0;
+  return (
+    <DrawnMatrix
+      {...props}
+      asked={{ units, all: every.answer, here: filtered ? here.answer : every.answer, filtered }}
+      own={own}
+      adopts={adopts}
+      pending={here.pending}
+      problem={here.problem}
+    />
+  );
+}
+
+interface DrawnProps extends ViewProps {
+  asked: Asked;
+  /** What this view shows as selected. */
+  own: Predicate | null;
+  /** A selection made in code is shown as this view's own. */
+  adopts: boolean;
+  /** Newer numbers are on their way. */
+  pending: boolean;
+  problem: string | null;
+}
+
+function DrawnMatrix({
+  store,
+  source,
+  options: saved,
+  asked,
+  own,
+  adopts,
+  pending,
+  problem,
+}: DrawnProps) {
+  const columns = store.columns.value;
+  const { units, filtered } = asked;
+  const { is_error } = store.info.value;
+  const model = useMatrixModel(store, saved.value.value, asked);
   const { places, drawing, options, data } = model;
 
   const shown = JSON.stringify(own);
-  const pair_test = useMemo(() => (own ? cellTest(own, columns) : null), [shown, columns]);
+  const test = (predicate: Predicate | null) =>
+    predicate && unitTest(predicate, columns, units, is_error);
+  const pair_test = useMemo(() => test(own), [shown, columns, units]);
   const selected = useMemo(() => placeTest(pair_test, places), [pair_test, places]);
   const anchor = useRef<Cell | null>(null);
   const place = useSignal<Place | null>(null);
@@ -80,8 +148,10 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
   const copying = useCopying();
   const { parts, size } = useLayout(model, width);
 
-  const put = (predicate: Predicate | null) =>
-    store.select(source, predicate, source, adopts ? [PYTHON] : []);
+  const put = (predicate: Predicate | null) => {
+    const meant = predicate && ofClasses(predicate, units);
+    store.select(source, meant, source, adopts ? [PYTHON] : []);
+  };
   const selectedPairs = () => pairsMeeting(pair_test, data.n);
 
   /** Add pairs of codes to what is selected, or take them out when all of them are. */
@@ -96,8 +166,8 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
   };
   /** Replace what is selected, or let go of it when it is the same already. */
   const choose = (predicate: Predicate | null) => {
-    const test = predicate && cellTest(predicate, columns);
-    const again = pair_test !== null && test !== null && sameTest(pair_test, test, data.n);
+    const next = test(predicate && ofClasses(predicate, units));
+    const again = pair_test !== null && next !== null && sameTest(pair_test, next, data.n);
     put(again ? null : predicate);
   };
 
@@ -109,7 +179,7 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
     anchor.current = null;
     // First what was selected here, then what was selected elsewhere.
     if (own) put(null);
-    else if (elsewhere.length) store.clear(source);
+    else if (filtered) store.clear(source);
   };
 
   const onGesture = (gesture: Gesture) => {
@@ -186,7 +256,12 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
             <ClassSearch labels={data.labels} places={places} field={field} onFound={onFound} />
           )}
         </Overall>
-        <div ref={body} class={parts.list_beside ? "ew-body ew-body-wide" : "ew-body"}>
+        {problem !== null && <Wanting problem={problem} store={store} />}
+        <div
+          ref={body}
+          aria-busy={pending}
+          class={parts.list_beside ? "ew-body ew-body-wide" : "ew-body"}
+        >
           <div class="ew-left">
             <div
               class="ew-picture"
@@ -229,7 +304,7 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
                   place={place}
                   model={model}
                   n_samples={store.info.value.n_samples}
-                  filtered={elsewhere.length > 0}
+                  filtered={filtered}
                   two_lines={size.two_lines}
                 />
               </p>

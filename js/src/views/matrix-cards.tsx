@@ -10,14 +10,15 @@ import {
   percentRange,
   points,
 } from "../components/format.ts";
+import { wilson } from "../measures/intervals.ts";
 import type { Cell } from "./cells.ts";
 import { OTHER } from "./class-places.ts";
+import type { MatrixData } from "./matrix-data.ts";
 import type { Place } from "./matrix-grid.tsx";
 import { classAt, type MatrixModel, majority, mistakesIn } from "./matrix-model.ts";
 import type { Metric } from "./matrix-options.ts";
 import type { Outline } from "./matrix-outlines.tsx";
 import { baseInWords, shareOf } from "./matrix-values.ts";
-import { wilson } from "./rates-standin.ts";
 
 /** What of the overall line can be explained. */
 export type Figure = "accuracy" | "macro_f1" | "mistakes" | "baseline" | "precision" | "recall";
@@ -53,7 +54,7 @@ export function cellCard(model: MatrixModel, [row, column]: Cell) {
   return (
     <Card
       title={readAs(data.labels, row, column, places.folded)}
-      line={share(data.at(row, column), data.row_totals[row] ?? 0, data.labels[row] ?? "")}
+      line={share(data, row, column)}
       hint={HINT}
     >
       {true_code !== null && pred_code !== null && outcome(model, true_code, pred_code)}
@@ -74,7 +75,7 @@ export function pairCard(model: MatrixModel, [t, p]: Cell) {
   return (
     <Card
       title={readAs(data.labels, t, p, null)}
-      line={share(data.at(t, p), data.row_totals[t] ?? 0, data.labels[t] ?? "")}
+      line={share(data, t, p)}
       hint="Enter selects · Ctrl adds"
     >
       {outcome(model, t, p)}
@@ -167,7 +168,9 @@ export function figureCard(model: MatrixModel, figure: Figure) {
     case "precision":
     case "recall":
       return positive === null ? null : rateCard(model, figure, positive);
-    case "accuracy":
+    case "accuracy": {
+      const { mass } = data;
+      const found = mass.hits.reduce((sum, value) => sum + value, 0);
       return (
         <Card
           title="accuracy"
@@ -175,11 +178,12 @@ export function figureCard(model: MatrixModel, figure: Figure) {
           hint={intervalHint(accuracy?.ci_low, accuracy?.ci_high, 3)}
         >
           <span>
-            accuracy = <b>{count(right)}</b> / ({count(right)} + {count(wrong)}) ={" "}
-            {decimal(accuracy?.value ?? Number.NaN, 3)}
+            accuracy = <b>{amount(data, found)}</b> / ({amount(data, found)} +{" "}
+            {amount(data, mass.total - found)}) = {decimal(accuracy?.value ?? Number.NaN, 3)}
           </span>
         </Card>
       );
+    }
     case "macro_f1": {
       const defined = rates.per_class.f1.filter(({ value }) => !Number.isNaN(value)).length;
       return (
@@ -205,7 +209,7 @@ export function figureCard(model: MatrixModel, figure: Figure) {
       );
     case "baseline": {
       const code = majority(data);
-      const most = data.row_totals[code] ?? 0;
+      const most = data.mass.row_totals[code] ?? 0;
       return (
         <Card
           title={
@@ -216,8 +220,8 @@ export function figureCard(model: MatrixModel, figure: Figure) {
           line="the accuracy of the simplest model, which always says the largest class"
         >
           <span>
-            baseline = <b>{count(most)}</b> / {count(data.total)} ={" "}
-            {decimal(data.total ? most / data.total : Number.NaN, 3)}
+            baseline = <b>{amount(data, most)}</b> / {amount(data, data.mass.total)} ={" "}
+            {decimal(data.mass.total ? most / data.mass.total : Number.NaN, 3)}
           </span>
         </Card>
       );
@@ -225,30 +229,37 @@ export function figureCard(model: MatrixModel, figure: Figure) {
   }
 }
 
+/** Rows, or the sum of their weights. */
+function amount({ squares }: MatrixData, value: number): string {
+  return squares ? decimal(value, 1) : count(value);
+}
+
 function intervalHint(low = Number.NaN, high = Number.NaN, digits = 2): string {
   const range = decimalRange(low, high, digits);
   return range && `95 % interval ${range}`;
 }
 
-/** "precision of cat = 30 / (30 + 4) = 0.88". */
+/** "precision of cat = 30 / (30 + 4) = 0.88"; with weights their sums stand in place of rows. */
 function formula({ data, rates }: MatrixModel, metric: Metric, code: number) {
-  const hits = data.hits[code] ?? 0;
-  const missed = (data.row_totals[code] ?? 0) - hits;
-  const wrong = (data.column_totals[code] ?? 0) - hits;
-  const rest = data.total - hits - missed - wrong;
+  const { mass } = data;
+  const hits = mass.hits[code] ?? 0;
+  const missed = (mass.row_totals[code] ?? 0) - hits;
+  const wrong = (mass.column_totals[code] ?? 0) - hits;
+  const rest = mass.total - hits - missed - wrong;
   const value = rates.per_class[metric][code]?.value ?? Number.NaN;
   const name = <bdi>{data.labels[code]}</bdi>;
   const result = Number.isNaN(value) ? "not defined" : decimal(value);
+  const said = (value: number) => amount(data, value);
   const parts = {
-    recall: [hits, `${count(hits)} + ${count(missed)}`],
-    precision: [hits, `${count(hits)} + ${count(wrong)}`],
-    specificity: [rest, `${count(rest)} + ${count(wrong)}`],
-    f1: [2 * hits, `2 × ${count(hits)} + ${count(missed)} + ${count(wrong)}`],
+    recall: [hits, `${said(hits)} + ${said(missed)}`],
+    precision: [hits, `${said(hits)} + ${said(wrong)}`],
+    specificity: [rest, `${said(rest)} + ${said(wrong)}`],
+    f1: [2 * hits, `2 × ${said(hits)} + ${said(missed)} + ${said(wrong)}`],
   } as const;
   const [top, bottom] = parts[metric];
   return (
     <span>
-      {NAMES[metric]} of {name} = <b>{count(top)}</b> / ({bottom}) = {result}
+      {NAMES[metric]} of {name} = <b>{said(top)}</b> / ({bottom}) = {result}
     </span>
   );
 }
@@ -281,13 +292,15 @@ function readAs(labels: readonly string[], row: number, column: number, folded: 
   );
 }
 
-/** "440 of 929 Blouses, 47 % (44–51 %)". */
-function share(value: number, total: number, label: string) {
-  const { value: part, ci_low, ci_high } = wilson(value, total);
+/** "440 of 929 Blouses, 47 % (44–51 %)"; with weights the share is theirs, without an interval. */
+function share(data: MatrixData, row: number, column: number) {
+  const [value, total] = [data.at(row, column), data.row_totals[row] ?? 0];
+  const { ci_low, ci_high } = wilson(value, total);
+  const range = data.squares ? ", weighted" : ` (${percentRange(ci_low, ci_high)})`;
   return (
     <>
-      {count(value)} of {count(total)} <bdi>{label}</bdi>
-      {total > 0 && `, ${percent(part)} (${percentRange(ci_low, ci_high)})`}
+      {count(value)} of {count(total)} <bdi>{data.labels[row]}</bdi>
+      {total > 0 && `, ${percent(shareOf(data, "true", row, column))}${range}`}
     </>
   );
 }

@@ -1,23 +1,21 @@
 // Everything that the parts of the view draw from: one place where numbers, places and names meet.
 import { useMemo } from "preact/hooks";
 import { scheme } from "../components/scheme.ts";
+import type { Rate } from "../measures/intervals.ts";
+import { type OverallMetric, overall } from "../measures/overall.ts";
+import { type PerClass, perClass } from "../measures/per-class.ts";
 import type { Store } from "../store/connection.ts";
 import type { Settings } from "../store/options.ts";
-import type { Predicate } from "../store/selection.ts";
+import type { Answer } from "../store/query.ts";
 import { classPlaces, type Places } from "./class-places.ts";
-import { arranged, type MatrixData, matrixData } from "./matrix-data.ts";
-import {
-  clusterOrder,
-  type MatrixInfo,
-  type MatrixOptions,
-  matrixOptions,
-} from "./matrix-options.ts";
+import { arranged, type MatrixData } from "./matrix-data.ts";
+import { clusterOrder, type MatrixOptions, matrixOptions } from "./matrix-options.ts";
 import type { Drawing } from "./matrix-values.ts";
-import { overall, type PerClass, perClass, type Rate } from "./rates-standin.ts";
+import { type Unit, united } from "./units.ts";
 
 export interface Rates {
   per_class: PerClass;
-  overall: Record<string, Rate>;
+  overall: Record<OverallMetric, Rate>;
 }
 
 export interface MatrixModel {
@@ -38,21 +36,25 @@ export interface MatrixModel {
   clustered: boolean;
 }
 
+/** What the model is made of. */
+export interface Asked {
+  units: readonly Unit[];
+  /** By code, of all rows. */
+  all: Answer;
+  /** By code, of the rows that other views select; the same object when none does. */
+  here: Answer;
+  filtered: boolean;
+}
+
 /** The model of a store's matrix; its parts stay the same objects as long as they say the same. */
 export function useMatrixModel(
   store: Store,
   settings: Settings,
-  elsewhere: Predicate[],
+  { units, all: every, here, filtered }: Asked,
 ): MatrixModel {
-  const columns = store.columns.value;
-  const local = store.source.value;
-  const info = store.info.value as MatrixInfo;
-  const where = JSON.stringify(elsewhere);
-  const all = useMemo(() => matrixData(local, columns, []), [local, columns]);
-  const data = useMemo(
-    () => (elsewhere.length ? matrixData(local, columns, elsewhere) : all),
-    [all, where],
-  );
+  const info = store.info.value;
+  const all = useMemo(() => united(every, units), [every, units]);
+  const data = useMemo(() => (here === every ? all : united(here, units)), [here, all]);
   const options = useMemo(() => matrixOptions(settings, info, all.n), [settings, info, all]);
   const { order, normalize, color, scale, compare } = options;
   const cluster = clusterOrder(info, all.n);
@@ -66,7 +68,6 @@ export function useMatrixModel(
     () => (data === all ? all_placed : arranged(data, places)),
     [data, all_placed],
   );
-  const filtered = elsewhere.length > 0;
   const light = scheme();
   const drawing = useMemo(
     (): Drawing => ({
@@ -89,18 +90,20 @@ export function useMatrixModel(
     rates: useMemo(() => (data === all ? rates_of_all : rates(data)), [data, rates_of_all]),
     rates_of_all,
     filtered: filtered && compare,
-    positive: all.n === 2 ? (info.pos_label ?? null) : null,
+    positive: all.n === 2 ? info.pos_code : null,
     clustered: cluster !== null,
   };
 }
 
-function rates({ n, counts }: MatrixData): Rates {
-  return { per_class: perClass({ n, counts }), overall: overall({ n, counts }) };
+function rates({ n, counts, mass, squares }: MatrixData): Rates {
+  const weighted = squares ? { weights: mass.counts, squares } : {};
+  const cells = { n, counts, ...weighted };
+  return { per_class: perClass(cells), overall: overall(cells) };
 }
 
 /** The class that most rows have. */
-export function majority({ row_totals }: MatrixData): number {
-  return row_totals.indexOf(Math.max(...row_totals));
+export function majority({ mass }: MatrixData): number {
+  return mass.row_totals.indexOf(Math.max(...mass.row_totals));
 }
 
 export function mistakesIn(data: MatrixData): number {

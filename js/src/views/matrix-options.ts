@@ -47,10 +47,8 @@ export const METRICS: readonly [Metric, string][] = [
 
 /** What `store.info` says beside the name and the number of rows; an older one says less. */
 export interface MatrixInfo {
-  /** Code of the positive class of a binary task. */
-  pos_label?: number | null;
   /** Orders that are computed in Python. */
-  orders?: { cluster?: number[] | null };
+  orders?: Record<string, number[]>;
 }
 
 export function matrixOptions(settings: Settings, info: MatrixInfo, n: number): MatrixOptions {

@@ -1,9 +1,9 @@
 // The finding in a few numbers, above the matrix.
 import type { ComponentChildren } from "preact";
 import { count, decimal, decimalRange } from "../components/format.ts";
+import type { Rate } from "../measures/intervals.ts";
 import type { Figure } from "./matrix-cards.tsx";
 import { type MatrixModel, majority, mistakesIn } from "./matrix-model.ts";
-import type { Rate } from "./rates-standin.ts";
 
 const DIGITS = 3;
 

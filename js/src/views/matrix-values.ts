@@ -43,12 +43,11 @@ export function shareOf(
   row: number,
   column: number,
 ): number {
-  const base = {
-    true: data.row_totals[row],
-    pred: data.column_totals[column],
-    all: data.total,
-  }[normalize ?? "true"];
-  return base ? data.at(row, column) / base : Number.NaN;
+  const { row_totals, column_totals, total, at } = data.mass;
+  const base = { true: row_totals[row], pred: column_totals[column], all: total }[
+    normalize ?? "true"
+  ];
+  return base ? at(row, column) / base : Number.NaN;
 }
 
 /** "of true Blouses": what a share is a share of. */
