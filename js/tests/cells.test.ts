@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { decodeColumn } from "../src/store/columns.ts";
-import { pairTest, words } from "../src/store/selection.ts";
+import { type Predicate, pairTest, words } from "../src/store/selection.ts";
 import {
+  allCorrect,
+  allMistakes,
   type Cell,
   cellsPredicate,
+  cellTest,
   mistakesPredicate,
   rectangle,
   sameCell,
@@ -75,5 +78,61 @@ describe("sameCell", () => {
     expect(sameCell([1, 2], [1, 2])).toBe(true);
     expect(sameCell([1, 2], [2, 1])).toBe(false);
     expect(sameCell(null, null)).toBe(false);
+  });
+});
+
+describe("cellTest", () => {
+  const at = (column: string, ...codes: number[]): Predicate => ({ op: "in", column, codes });
+
+  it.each([
+    ["a row", at("y_true", 1)],
+    ["a rectangle", { op: "all", of: [at("y_true", 1, 2), at("y_pred", 0, 5)] }],
+    ["its axes exchanged", { op: "all", of: [at("y_pred", 1, 2), at("y_true", 0, 5)] }],
+    ["none", { op: "any", of: [] }],
+    ["all", { op: "all", of: [] }],
+    ["a negation", { op: "not", of: { op: "all", of: [at("y_true", 3), at("y_pred", 3)] } }],
+    [
+      "a mixture",
+      {
+        op: "any",
+        of: [
+          { op: "all", of: [at("y_true", 1), at("y_pred", 1)] },
+          { op: "not", of: at("y_pred", 0, 1, 2) },
+          { op: "all", of: [at("y_true", 4), { op: "not", of: at("y_pred", 4) }] },
+        ],
+      },
+    ],
+  ] as [string, Predicate][])("agrees with the predicate for %s", (_, predicate) => {
+    const [mine, exact] = [cellTest(predicate, columns), pairTest(predicate, columns)];
+    for (const [t, p] of ALL_CELLS) expect(mine?.(t, p)).toBe(exact?.(t, p));
+  });
+
+  it("knows which cells are mistakes", () => {
+    const wrong = cellTest(at("is_error", 1), columns);
+    for (const [t, p] of ALL_CELLS) expect(wrong?.(t, p)).toBe(t !== p);
+    const both = cellTest({ op: "not", of: at("is_error", 0, 1) }, columns);
+    expect(ALL_CELLS.some(([t, p]) => both?.(t, p))).toBe(false);
+  });
+
+  it("is none when the predicate speaks of anything else", () => {
+    expect(cellTest(at("age", 1), columns)).toBeNull();
+    expect(cellTest({ op: "any", of: [at("y_true", 1), at("age", 1)] }, columns)).toBeNull();
+    expect(cellTest({ op: "not", of: at("age", 1) }, columns)).toBeNull();
+  });
+});
+
+describe("all mistakes", () => {
+  it.each([false, true])("are all cells beside the diagonal (a column says so: %s)", (known) => {
+    const more = new Map(columns);
+    if (known) more.set("is_error", decodeColumn("is_error", wireColumn([], ["a", "b"], "x")));
+    for (const [predicate, wrong] of [
+      [allMistakes(more, N), true],
+      [allCorrect(more, N), false],
+    ] as const) {
+      const test = cellTest(predicate, more);
+      for (const [t, p] of ALL_CELLS) expect(test?.(t, p)).toBe((t !== p) === wrong);
+    }
+    const among = cellTest(mistakesPredicate("y_true", [4, 2], more, N), more);
+    for (const [t, p] of ALL_CELLS) expect(among?.(t, p)).toBe([2, 4].includes(t) && t !== p);
   });
 });

@@ -3,7 +3,8 @@ import { count, cutMiddle, percent } from "../src/components/format.ts";
 import { cellFill, contrast, luminance, over, PALETTES } from "../src/components/ramp.ts";
 import { followScheme, hostScheme, scheme } from "../src/components/scheme.ts";
 import { estimate } from "../src/components/text-width.ts";
-import { geometry } from "../src/views/matrix-geometry.ts";
+import { arrangement, geometry, RATE_GAP, RATE_TEXT } from "../src/views/matrix-geometry.ts";
+import type { Metric } from "../src/views/matrix-options.ts";
 
 const NBSP = "\u00a0";
 
@@ -218,5 +219,55 @@ describe("geometry", () => {
   it("estimates wide characters wider", () => {
     expect(estimate("日本")).toBeGreaterThan(estimate("ab"));
     expect(estimate("")).toBe(0);
+  });
+});
+
+describe("arrangement", () => {
+  function matrix(n: number, width: number) {
+    const labels = Array.from({ length: n }, () => "a".repeat(10));
+    const totals = new Float64Array(n).fill(1);
+    const sums = { row_totals: totals, column_totals: totals, hits: totals, counts: totals };
+    return { ...geometry({ n, labels, ...sums, total: 1, max: 1, at: () => 1 }), width };
+  }
+  const at = (room: number, n: number, width: number, metrics: Metric[] | null = null) =>
+    arrangement({ room, matrix: matrix(n, width), metrics, listed: n > 2 });
+
+  it("puts all side by side where there is room", () => {
+    expect(at(2000, 14, 900)).toMatchObject({ rates_beside: true, list_beside: true });
+    expect(at(2000, 14, 900).metrics).toEqual(["precision", "recall", "f1"]);
+    expect(at(0, 14, 900)).toEqual(at(100_000, 14, 900));
+  });
+
+  it("leaves F1 out rather than the list, unless it was asked for", () => {
+    const tight = at(1400, 14, 900);
+    expect(tight).toMatchObject({ list_beside: true, metrics: ["precision", "recall"] });
+    const asked = at(1400, 14, 900, ["precision", "recall", "f1"]);
+    expect(asked).toMatchObject({ list_beside: false, rates_beside: true });
+  });
+
+  it("puts the rates below a matrix that fits alone", () => {
+    expect(at(1000, 14, 900)).toMatchObject({ rates_beside: false, list_beside: false });
+    expect(at(640, 14, 900).rates_beside).toBe(false);
+  });
+
+  it("keeps them beside a matrix that scrolls anyway", () => {
+    expect(at(1500, 50, 2400)).toMatchObject({ rates_beside: true });
+    expect(at(640, 50, 2400).rates_beside).toBe(false);
+  });
+
+  it("draws intervals of 64 to 96 px, and never wider than the page", () => {
+    for (let room = 560; room < 2200; room += 7)
+      for (const [n, width] of [
+        [2, 300],
+        [14, 900],
+        [30, 1700],
+      ] as const) {
+        const { interval, rates_beside, list_beside, gap, metrics } = at(room, n, width);
+        expect(interval).toBeGreaterThanOrEqual(64);
+        expect(interval).toBeLessThanOrEqual(96);
+        if (!rates_beside || width > room) continue;
+        const rates = metrics.length * (RATE_TEXT + RATE_GAP + interval + 10) + 44;
+        expect(width + gap + rates + (list_beside ? 232 + 24 : 0)).toBeLessThanOrEqual(room);
+      }
   });
 });

@@ -46,11 +46,13 @@ export function Explained({ anchors, explain, onExplained, children }: Props) {
     if (!anchor || content === null) return;
     anchor.setAttribute("aria-describedby", id);
     const close = (event: Event) => inCard(event.target) || now(null);
-    addEventListener("scroll", close, { capture: true });
+    // Scrolling inside of a shadow root is not heard outside of it.
+    const places = [globalThis, anchor.getRootNode()];
+    for (const at of places) at.addEventListener("scroll", close, { capture: true });
     addEventListener("resize", close);
     return () => {
       anchor.removeAttribute("aria-describedby");
-      removeEventListener("scroll", close, { capture: true });
+      for (const at of places) at.removeEventListener("scroll", close, { capture: true });
       removeEventListener("resize", close);
     };
   }, [anchor, content === null, id]);

@@ -52,6 +52,12 @@ export function underButton(anchor: Rect, size: Size, page: Size): Spot {
   };
 }
 
+/** Under a text field, at its left edge; over it where there is no room. */
+export function underField(anchor: Rect, size: Size, page: Size): Spot {
+  const { top } = underButton(anchor, size, page);
+  return { left: into(anchor.left, size.width, page.width), top };
+}
+
 function into(start: number, length: number, room: number): number {
   return Math.max(EDGE, Math.min(start, room - EDGE - length));
 }

@@ -1,6 +1,6 @@
 // Sets of matrix cells and the predicates that say the same.
 import type { Columns } from "../store/columns.ts";
-import { type Predicate, pairTest } from "../store/selection.ts";
+import { columnOf, type Predicate, pairTest } from "../store/selection.ts";
 import type { Places } from "./class-places.ts";
 
 /** A cell: codes, or places on the axes, of the true and of the predicted class. */
@@ -99,27 +99,67 @@ function pairOf(rows: number[], columns: number[]): Predicate {
 /** A predicate as a test of pairs of codes: one on the two label columns, and on whether the two
  *  differ; null when it speaks of anything else. */
 export function cellTest(predicate: Predicate, columns: Columns): PairTest | null {
+  const n = columnOf(columns, "y_true").display_labels.length;
+  const table = pairTable(predicate, columns, n);
+  return table && ((t, p) => table[t * n + p] === 1);
+}
+
+/** One byte per pair. Selections are made of rectangles, often hundreds of small ones, so these are
+ *  filled in where they stand. */
+function pairTable(predicate: Predicate, columns: Columns, n: number): Uint8Array | null {
+  const block = rectangleOf(predicate);
+  if (block) return fill(new Uint8Array(n * n), block, n);
   switch (predicate.op) {
-    case "not": {
-      const inner = cellTest(predicate.of, columns);
-      return inner && ((t, p) => !inner(t, p));
-    }
+    case "not":
+      return pairTable(predicate.of, columns, n)?.map((met) => 1 - met) ?? null;
     case "all":
     case "any": {
-      const tests = predicate.of.map((part) => cellTest(part, columns));
-      if (tests.some((test) => test === null)) return null;
-      const known = tests as PairTest[];
-      return predicate.op === "all"
-        ? (t, p) => known.every((test) => test(t, p))
-        : (t, p) => known.some((test) => test(t, p));
+      const every = predicate.op === "all";
+      const found = new Uint8Array(n * n).fill(every ? 1 : 0);
+      for (const part of predicate.of) {
+        const inner = every ? null : rectangleOf(part);
+        if (inner) {
+          fill(found, inner, n);
+          continue;
+        }
+        const other = pairTable(part, columns, n);
+        if (!other) return null;
+        other.forEach((met, i) => {
+          if (every ? !met : met) found[i] = met;
+        });
+      }
+      return found;
     }
     default: {
-      if (predicate.op !== "in" || predicate.column !== IS_ERROR)
-        return pairTest(predicate, columns);
-      const { codes } = predicate;
-      return (t, p) => codes.includes(t === p ? 0 : 1);
+      const test = errorTest(predicate) ?? pairTest(predicate, columns);
+      return test && Uint8Array.from({ length: n * n }, (_, i) => +test(Math.floor(i / n), i % n));
     }
   }
+}
+
+function errorTest(predicate: Predicate): PairTest | null {
+  if (predicate.op !== "in" || predicate.column !== IS_ERROR) return null;
+  const { codes } = predicate;
+  return (t, p) => codes.includes(t === p ? 0 : 1);
+}
+
+interface Block {
+  rows: readonly number[];
+  columns: readonly number[];
+}
+
+/** The rows and columns of a predicate as `pairOf` makes it. */
+function rectangleOf(predicate: Predicate): Block | null {
+  if (predicate.op !== "all" || predicate.of.length !== 2) return null;
+  const [a, b] = predicate.of;
+  if (a?.op !== "in" || b?.op !== "in" || a.column !== "y_true" || b.column !== "y_pred")
+    return null;
+  return { rows: a.codes, columns: b.codes };
+}
+
+function fill(table: Uint8Array, { rows, columns }: Block, n: number): Uint8Array {
+  for (const t of rows) for (const p of columns) if (t < n && p < n) table[t * n + p] = 1;
+  return table;
 }
 
 /** The pairs of codes that meet a test. */

@@ -19,11 +19,13 @@ interface Props {
   /** Of the matrix that scrolls in a box of its own; null when it does not. */
   boxed: boolean;
   /** What moves with the matrix when that scrolls. */
-  moved: RefObject<HTMLDivElement | null>;
+  moved?: RefObject<HTMLDivElement | null>;
+  /** To the matrix. */
+  gap: number;
 }
 
 export function ClassRates(props: Props) {
-  const { model, metrics, names, interval, row_height, head_height, boxed, moved } = props;
+  const { model, metrics, names, interval, row_height, head_height, boxed, moved, gap } = props;
   const { places, drawing } = model;
   const n = places.groups.length;
   const root = useRef<HTMLDivElement>(null);
@@ -55,6 +57,7 @@ export function ClassRates(props: Props) {
       role="group"
       aria-label="Rates of each class"
       class={boxed ? "ew-rates ew-boxed" : "ew-rates"}
+      style={{ marginLeft: `${gap}px` }}
       onKeyDown={onKeyDown}
     >
       <div class="ew-rates-head" style={{ height: `${head_height}px` }} aria-hidden="true">
@@ -66,7 +69,7 @@ export function ClassRates(props: Props) {
         ))}
         <span class="ew-support">rows</span>
       </div>
-      <div ref={moved}>
+      <div ref={moved ?? null}>
         {places.groups.map((_, place) => (
           <div key={place} class="ew-rates-row" style={{ height: `${row_height}px` }}>
             {names && (

@@ -1,7 +1,7 @@
 // Finding a class by name, drawn or folded.
 import type { RefObject } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { float, type Rect, type Size } from "../components/floating.ts";
+import { float, underField } from "../components/floating.ts";
 import type { Places } from "./class-places.ts";
 
 interface Props {
@@ -108,10 +108,4 @@ export function ClassSearch({ labels, places, field, onFound }: Props) {
 function foundInWords(n: number): string {
   if (n === 0) return "No class has this in its name";
   return n > SHOWN ? `and ${n - SHOWN} more` : "Enter goes to the class";
-}
-
-function underField(anchor: Rect, size: Size, page: Size) {
-  const below = anchor.bottom + 4;
-  const fits = below + size.height < page.height;
-  return { left: anchor.left, top: fits ? below : anchor.top - 4 - size.height };
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Explained } from "../components/card.tsx";
 import { CopyBox, useCopying } from "../components/copy.tsx";
 import { Frame } from "../components/frame.tsx";
@@ -36,8 +36,8 @@ import {
   rateOutlines,
 } from "./matrix-cards.tsx";
 import { matrixAsCsv, matrixAsLatex, matrixAsMarkdown } from "./matrix-export.ts";
-import { arrangement, GAP, geometry } from "./matrix-geometry.ts";
-import { boxed, type Gesture, Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
+import { arrangement, boxed, geometry, TALLEST } from "./matrix-geometry.ts";
+import { type Gesture, Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
 import type { Position } from "./matrix-keys.ts";
 import { type Asked, type MatrixModel, useMatrixModel } from "./matrix-model.ts";
 import { Note } from "./matrix-note.tsx";
@@ -143,10 +143,17 @@ function DrawnMatrix({
   const [sought, setSought] = useState<{ code: number } | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const moved = useRef<HTMLDivElement>(null);
+  const scrolled = useRef(0);
   const body = useRef<HTMLDivElement>(null);
   const width = useWidth(body);
   const copying = useCopying();
   const { parts, size } = useLayout(model, width);
+
+  // The rates beside a matrix that scrolls follow it, also when they have just come there.
+  const follow = () => {
+    if (moved.current) moved.current.style.transform = `translateY(${-scrolled.current}px)`;
+  };
+  useLayoutEffect(follow);
 
   const put = (predicate: Predicate | null) => {
     const meant = predicate && ofClasses(predicate, units);
@@ -263,11 +270,7 @@ function DrawnMatrix({
           class={parts.list_beside ? "ew-body ew-body-wide" : "ew-body"}
         >
           <div class="ew-left">
-            <div
-              class="ew-picture"
-              // The rates stand under the overhang of the last label.
-              style={{ columnGap: `${parts.scrolls ? GAP : GAP - size.overhang}px` }}
-            >
+            <div class="ew-picture">
               <Grid
                 drawing={drawing}
                 size={size}
@@ -281,7 +284,8 @@ function DrawnMatrix({
                   place.value = next;
                 }}
                 onScroll={(top) => {
-                  if (moved.current) moved.current.style.transform = `translateY(${-top}px)`;
+                  scrolled.current = top;
+                  follow();
                 }}
                 onSearch={() => field.current?.focus()}
               />
@@ -295,6 +299,7 @@ function DrawnMatrix({
                   head_height={size.column_header}
                   boxed={boxed(size)}
                   moved={moved}
+                  gap={parts.gap}
                 />
               )}
             </div>
@@ -320,14 +325,14 @@ function DrawnMatrix({
                 row_height={ROW_HEIGHT_BELOW}
                 head_height={ROW_HEIGHT_BELOW}
                 boxed={false}
-                moved={moved}
+                gap={0}
               />
             )}
             {data.n >= LISTED_FROM && (
               <MostConfused
                 data={data}
                 selected={pair_test}
-                height={parts.list_beside ? Math.min(size.height, 640) : 0}
+                height={parts.list_beside ? Math.min(size.height, TALLEST) : 0}
                 above={parts.list_beside ? size.column_header : 0}
                 onSelect={selectPair}
                 onClear={clear}
@@ -374,15 +379,14 @@ function explain(model: MatrixModel, { dataset }: HTMLElement) {
 }
 
 /** The cells that enter what is explained. */
-function outlinesOf(
-  { places, drawing, positive }: MatrixModel,
-  { dataset }: HTMLElement,
-): Outline[] {
+function outlinesOf(model: MatrixModel, { dataset }: HTMLElement): Outline[] {
+  const { places, drawing, positive } = model;
   const [kind, name, code] = (dataset.explain ?? "").split(" ");
-  const { n } = drawing.data;
-  if (kind === "rate") return rateOutlines(name as Metric, places.place_of[Number(code)] ?? 0, n);
+  const of_class = (metric: Metric, code: number) =>
+    rateOutlines(metric, places.place_of[code] ?? 0, drawing.data.n);
+  if (kind === "rate") return of_class(name as Metric, Number(code));
   if (kind !== "figure") return [];
-  const of_class = name === "precision" || name === "recall";
-  if (of_class && positive !== null) return rateOutlines(name, places.place_of[positive] ?? 0, n);
-  return figureOutlines(name as Figure, n);
+  if ((name === "precision" || name === "recall") && positive !== null)
+    return of_class(name, positive);
+  return figureOutlines(model, name as Figure);
 }

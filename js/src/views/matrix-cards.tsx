@@ -358,11 +358,18 @@ export function rateOutlines(metric: Metric, place: number, n: number): Outline[
   }
 }
 
-export function figureOutlines(figure: Figure, n: number): Outline[] {
-  const whole: Outline = { from: [0, 0], to: [n - 1, n - 1], kind: "enters" };
-  const diagonal = Array.from(
-    { length: n },
-    (_, i): Outline => ({ from: [i, i], to: [i, i], kind: "counted" }),
-  );
-  return figure === "accuracy" ? [whole, ...diagonal] : [];
+export function figureOutlines({ drawing, places, data }: MatrixModel, figure: Figure): Outline[] {
+  const last = drawing.data.n - 1;
+  const whole: Outline = { from: [0, 0], to: [last, last], kind: "enters" };
+  const counted = (from: Cell, to: Cell): Outline => ({ from, to, kind: "counted" });
+  switch (figure) {
+    case "accuracy":
+      return [whole, ...drawing.data.labels.map((_, i) => counted([i, i], [i, i]))];
+    case "baseline": {
+      const row = places.place_of[majority(data)] ?? 0;
+      return [whole, counted([row, 0], [row, last])];
+    }
+    default:
+      return [];
+  }
 }

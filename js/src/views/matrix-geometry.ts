@@ -85,13 +85,21 @@ function fitting(label: string, width: number, textWidth: TextWidth): string {
   return shown;
 }
 
+/** A taller matrix scrolls in a box of its own. */
+export const TALLEST = 640;
+
+export function boxed({ height }: Geometry): boolean {
+  return height > TALLEST;
+}
+
 export interface Arrangement {
   /** The rates stand beside the matrix, row by row; else below it with names of their own. */
   rates_beside: boolean;
   /** The list stands at the right; else below. */
   list_beside: boolean;
-  /** The matrix scrolls sideways beside its rates. */
-  scrolls: boolean;
+  /** Between the matrix and its rates: less than nothing where these stand under the overhang of
+   *  the last label. */
+  gap: number;
   /** Of the drawing of an interval. */
   interval: number;
   metrics: readonly Metric[];
@@ -107,7 +115,7 @@ interface Parts {
   listed: boolean;
 }
 
-export const GAP = 24;
+const GAP = 24;
 const LIST = 232;
 /** The number of a rate, and the room around it and its interval. */
 export const RATE_TEXT = 32;
@@ -115,7 +123,9 @@ export const RATE_GAP = 6;
 const COLUMN_GAP = 10;
 const SUPPORT = 44;
 const INTERVALS = { least: 64, most: 96 };
-/** A matrix much wider than the page scrolls anyway, so its rates may stay beside it. */
+/** A matrix wider than the page scrolls anyway. Its rates stay beside it when that leaves most of it
+ *  in sight, or when little was in sight at all. */
+const MOST_OF_IT = 0.6;
 const MUCH_WIDER = 1.5;
 const LEAST_MATRIX = 480;
 const SCROLLED_MATRIX = 640;
@@ -140,25 +150,30 @@ function placed(
   listed: boolean,
 ): Arrangement {
   const wide = room > 0 ? room : Number.POSITIVE_INFINITY;
-  // The rates stand under the overhang of the last label.
-  const grid = matrix.width - matrix.overhang + GAP;
+  const { least, most } = INTERVALS;
   const rates = (interval: number) =>
     metrics.length * (RATE_TEXT + RATE_GAP + interval + COLUMN_GAP) + SUPPORT;
   const list = LIST + GAP;
-  const { least, most } = INTERVALS;
-  const fits = grid + rates(least) <= wide;
+  // Not in a box, where a scroll bar stands.
+  const under = boxed(matrix) ? GAP : GAP - matrix.overhang;
+  const fits = matrix.width + under + rates(least) <= wide;
+  const left_for_matrix = wide - rates(least) - GAP;
   const scrolls =
-    !fits && matrix.width > MUCH_WIDER * wide && wide - rates(least) - GAP >= LEAST_MATRIX;
+    !fits &&
+    matrix.width > wide &&
+    left_for_matrix >= LEAST_MATRIX &&
+    (left_for_matrix >= MOST_OF_IT * matrix.width || matrix.width > MUCH_WIDER * wide);
+  const gap = scrolls ? GAP : under;
   const list_fits = fits
-    ? grid + rates(least) + list <= wide
-    : scrolls && wide - rates(least) - GAP - list >= SCROLLED_MATRIX;
+    ? matrix.width + gap + rates(least) + list <= wide
+    : scrolls && left_for_matrix - list >= SCROLLED_MATRIX;
   const list_beside = listed && list_fits;
-  const left = wide - grid - rates(0) - (list_beside ? list : 0);
-  const interval = fits && metrics.length ? Math.floor(left / metrics.length) : least;
+  const spare = wide - matrix.width - gap - rates(0) - (list_beside ? list : 0);
+  const interval = fits && metrics.length ? Math.floor(spare / metrics.length) : least;
   return {
     rates_beside: fits || scrolls,
     list_beside,
-    scrolls,
+    gap,
     interval: Math.max(least, Math.min(most, interval)),
     metrics,
   };

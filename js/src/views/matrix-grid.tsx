@@ -6,7 +6,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { count, rows as rowsOf } from "../components/format.ts";
 import type { Cell, PairTest } from "./cells.ts";
 import { useDragging } from "./matrix-drag.ts";
-import type { Geometry } from "./matrix-geometry.ts";
+import { boxed, type Geometry } from "./matrix-geometry.ts";
 import { goesOn, move, type Position, typeAhead } from "./matrix-keys.ts";
 import { type Outline, Outlines } from "./matrix-outlines.tsx";
 import { cellLook, type Drawing } from "./matrix-values.ts";
@@ -40,14 +40,8 @@ interface GridProps {
   onSearch(): void;
 }
 
-/** A taller matrix scrolls in a box of its own. */
-const TALLEST = 640;
 /** Smaller differences from all rows, in points, are said and not drawn. */
 const LEAST_CHANGE = 2;
-
-export function boxed(size: Geometry): boolean {
-  return size.height > TALLEST;
-}
 
 export function Grid(props: GridProps) {
   const { drawing, size, label, selected, totals, outlines, sought } = props;
@@ -172,7 +166,7 @@ export function Grid(props: GridProps) {
           t={t}
           drawing={drawing}
           size={size}
-          selected={selected}
+          chosen={selected && data.labels.map((_, p) => (selected(t, p) ? "1" : "0")).join("")}
           totals={totals}
           stop={stopIn(t)}
         />
@@ -217,7 +211,8 @@ function Head({ drawing, size, stop }: HeadProps) {
 
 interface RowProps extends HeadProps {
   t: number;
-  selected: PairTest | null;
+  /** A "1" for each cell that is selected, else "0". */
+  chosen: string | null;
   totals: boolean;
 }
 
@@ -227,10 +222,10 @@ class Row extends Component<RowProps> {
     return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== this.props[key]);
   }
 
-  override render({ t, drawing, size, selected, totals, stop }: RowProps) {
+  override render({ t, drawing, size, chosen, totals, stop }: RowProps) {
     const { labels, row_totals } = drawing.data;
     const total = row_totals[t] ?? 0;
-    const marked = selected !== null && labels.some((_, p) => selected(t, p));
+    const marked = chosen?.includes("1") ?? false;
     return (
       <div role="row" aria-rowindex={t + 2} class="ew-row">
         <div
@@ -257,7 +252,7 @@ class Row extends Component<RowProps> {
             drawing={drawing}
             size={size}
             tab={stop === p ? 0 : -1}
-            selected={selected?.(t, p) ?? false}
+            selected={chosen?.[p] === "1"}
           />
         ))}
       </div>
