@@ -224,7 +224,11 @@ class _Columns(Mapping[str, CodedColumn]):
             return code_column(name, pd.Series(roles.numbers[name]), "numeric", rows.names[name])
         ours = next(key for key, final in rows.names.items() if final == name)
         series = pd.Series(rows[ours])
-        return code_column(name, series, kind_of(series), name)
+        if ours != "is_error":
+            return code_column(name, series, kind_of(series), name)
+        # Both values are there even when every prediction is right: a view asks for either.
+        categories = pd.Categorical(series, categories=[False, True])
+        return code_column(name, pd.Series(categories), "boolean", name)
 
 
 def _missing_as_none(series: pd.Series[Any]) -> pd.Series[Any]:

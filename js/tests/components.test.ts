@@ -227,7 +227,9 @@ describe("arrangement", () => {
     const labels = Array.from({ length: n }, () => "a".repeat(10));
     const totals = new Float64Array(n).fill(1);
     const sums = { row_totals: totals, column_totals: totals, hits: totals, counts: totals };
-    return { ...geometry({ n, labels, ...sums, total: 1, max: 1, at: () => 1 }), width };
+    const own = { ...sums, total: 1, max: 1, at: () => 1 };
+    const rest = { mass: own, squares: null, sums: null, sampled: false };
+    return { ...geometry({ n, labels, ...own, ...rest }), width };
   }
   const at = (room: number, n: number, width: number, metrics: Metric[] | null = null) =>
     arrangement({ room, matrix: matrix(n, width), metrics, listed: n > 2 });

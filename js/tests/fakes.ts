@@ -97,8 +97,10 @@ export function wireColumn(codes: number[], labels: string[], reference: string)
 }
 
 export function storeTraits({ labels, y_true, y_pred, name = null, clauses = [], columns }: Rows) {
+  const task = labels.length === 2 ? "binary" : "multiclass";
+  const about = { task, is_error: columns?.is_error ? "is_error" : null };
   return {
-    info: { name, n_samples: y_true.length, task: labels.length === 2 ? "binary" : "multiclass" },
+    info: { name, n_samples: y_true.length, ...about },
     columns: {
       y_true: wireColumn(y_true, labels, "y_true"),
       y_pred: wireColumn(y_pred, labels, "y_pred"),

@@ -57,7 +57,7 @@ describe("the card of a cell", () => {
   it("says what the cell of a binary task is called", async () => {
     show(
       { labels: ["no", "yes"], y_true: [0, 0, 1, 1], y_pred: [0, 1, 1, 0] },
-      { info: { pos_label: 1 } },
+      { info: { pos_code: 1 } },
     );
     for (const [t, p, said] of [
       ["no", "yes", "false positive: predicted yes, is no"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arranged, type MatrixData } from "../src/views/matrix-data.ts";
+import { type MatrixData, matrixData } from "../src/views/matrix-data.ts";
 import { cellLook, type Drawing, kindOf, shareOf } from "../src/views/matrix-values.ts";
 
 const NBSP = "\u00a0";
@@ -7,15 +7,8 @@ const NBSP = "\u00a0";
 function dataOf(counts: number[]): MatrixData {
   const n = Math.sqrt(counts.length);
   const labels = Array.from({ length: n }, (_, i) => `c${i}`);
-  const identity = {
-    groups: labels.map((_, i) => [i]),
-    labels,
-    place_of: Int32Array.from(labels, (_, i) => i),
-    folded: null,
-  };
-  const hits = Float64Array.from(labels, (_, i) => counts[i * n + i] as number);
-  const raw = { n, labels, counts: Float64Array.from(counts), hits } as unknown as MatrixData;
-  return arranged(raw, identity);
+  const none = { errors: null, weights: null, squares: null, sums: null, sum_squares: null };
+  return matrixData(labels, { shape: [n, n], counts: Float64Array.from(counts), ...none });
 }
 
 function drawing(counts: number[], more: Partial<Drawing> = {}): Drawing {

@@ -7,8 +7,13 @@ import type { Places } from "./class-places.ts";
 export type Cell = readonly [number, number];
 export type PairTest = (true_code: number, pred_code: number) => boolean;
 
-/** Which column says whether a row is a mistake: codes 0 and 1. */
-const IS_ERROR = "is_error";
+/** Which column says whether a row is a mistake, with codes 0 and 1, and what is none: confusing
+ *  two classes of the same group. */
+export interface Mistake {
+  is_error: string | null;
+  /** The group of each class. */
+  group: readonly number[];
+}
 
 export function sameCell(a: Cell | null, b: Cell | null): boolean {
   return a !== null && b !== null && a[0] === b[0] && a[1] === b[1];
@@ -56,11 +61,11 @@ export function cellsPredicate(cells: readonly Cell[]): Predicate | null {
 export function mistakesPredicate(
   axis: "y_true" | "y_pred",
   codes: readonly number[],
-  columns: Columns,
+  is_error: string | null,
   n: number,
 ): Predicate {
   const inside: Predicate = { op: "in", column: axis, codes: [...codes].sort((a, b) => a - b) };
-  if (codes.length !== 1) return { op: "all", of: [inside, allMistakes(columns, n)] };
+  if (codes.length !== 1) return { op: "all", of: [inside, allMistakes(is_error, n)] };
   const other = axis === "y_true" ? "y_pred" : "y_true";
   const outside: Predicate = { op: "not", of: { op: "in", column: other, codes: [...codes] } };
   return { op: "all", of: axis === "y_true" ? [inside, outside] : [outside, inside] };
@@ -75,14 +80,14 @@ export function mistakes(axis: "y_true" | "y_pred", codes: readonly number[], n:
 }
 
 /** Every mistake. */
-export function allMistakes(columns: Columns, n: number): Predicate {
-  if (columns.has(IS_ERROR)) return { op: "in", column: IS_ERROR, codes: [1] };
-  return { op: "not", of: allCorrect(columns, n) };
+export function allMistakes(is_error: string | null, n: number): Predicate {
+  if (is_error !== null) return { op: "in", column: is_error, codes: [1] };
+  return { op: "not", of: allCorrect(is_error, n) };
 }
 
 /** Every row that is predicted right. */
-export function allCorrect(columns: Columns, n: number): Predicate {
-  if (columns.has(IS_ERROR)) return { op: "in", column: IS_ERROR, codes: [0] };
+export function allCorrect(is_error: string | null, n: number): Predicate {
+  if (is_error !== null) return { op: "in", column: is_error, codes: [0] };
   return { op: "any", of: Array.from({ length: n }, (_, code) => pairOf([code], [code])) };
 }
 
@@ -98,20 +103,29 @@ function pairOf(rows: number[], columns: number[]): Predicate {
 
 /** A predicate as a test of pairs of codes: one on the two label columns, and on whether the two
  *  differ; null when it speaks of anything else. */
-export function cellTest(predicate: Predicate, columns: Columns): PairTest | null {
+export function cellTest(
+  predicate: Predicate,
+  columns: Columns,
+  mistake: Mistake,
+): PairTest | null {
   const n = columnOf(columns, "y_true").display_labels.length;
-  const table = pairTable(predicate, columns, n);
+  const table = pairTable(predicate, columns, mistake, n);
   return table && ((t, p) => table[t * n + p] === 1);
 }
 
 /** One byte per pair. Selections are made of rectangles, often hundreds of small ones, so these are
  *  filled in where they stand. */
-function pairTable(predicate: Predicate, columns: Columns, n: number): Uint8Array | null {
+function pairTable(
+  predicate: Predicate,
+  columns: Columns,
+  mistake: Mistake,
+  n: number,
+): Uint8Array | null {
   const block = rectangleOf(predicate);
   if (block) return fill(new Uint8Array(n * n), block, n);
   switch (predicate.op) {
     case "not":
-      return pairTable(predicate.of, columns, n)?.map((met) => 1 - met) ?? null;
+      return pairTable(predicate.of, columns, mistake, n)?.map((met) => 1 - met) ?? null;
     case "all":
     case "any": {
       const every = predicate.op === "all";
@@ -122,7 +136,7 @@ function pairTable(predicate: Predicate, columns: Columns, n: number): Uint8Arra
           fill(found, inner, n);
           continue;
         }
-        const other = pairTable(part, columns, n);
+        const other = pairTable(part, columns, mistake, n);
         if (!other) return null;
         other.forEach((met, i) => {
           if (every ? !met : met) found[i] = met;
@@ -131,16 +145,16 @@ function pairTable(predicate: Predicate, columns: Columns, n: number): Uint8Arra
       return found;
     }
     default: {
-      const test = errorTest(predicate) ?? pairTest(predicate, columns);
+      const test = errorTest(predicate, mistake) ?? pairTest(predicate, columns);
       return test && Uint8Array.from({ length: n * n }, (_, i) => +test(Math.floor(i / n), i % n));
     }
   }
 }
 
-function errorTest(predicate: Predicate): PairTest | null {
-  if (predicate.op !== "in" || predicate.column !== IS_ERROR) return null;
+function errorTest(predicate: Predicate, { is_error, group }: Mistake): PairTest | null {
+  if (predicate.op !== "in" || predicate.column !== is_error) return null;
   const { codes } = predicate;
-  return (t, p) => codes.includes(t === p ? 0 : 1);
+  return (t, p) => codes.includes(group[t] === group[p] ? 0 : 1);
 }
 
 interface Block {

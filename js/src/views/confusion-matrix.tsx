@@ -181,7 +181,7 @@ function DrawnMatrix({
   const selectPair = (pair: Cell, add: boolean) =>
     add ? toggle([pair]) : choose(cellsPredicate([pair]));
   const selectAll = (what: "errors" | "correct") =>
-    choose((what === "errors" ? allMistakes : allCorrect)(columns, data.n));
+    choose((what === "errors" ? allMistakes : allCorrect)(is_error, data.n));
   const clear = () => {
     anchor.current = null;
     // First what was selected here, then what was selected elsewhere.
@@ -198,7 +198,7 @@ function DrawnMatrix({
         const { axis, place, add } = gesture;
         const codes = groups[place] ?? [];
         if (add) return toggle(mistakes(axis, codes, data.n));
-        return choose(mistakesPredicate(axis, codes, columns, data.n));
+        return choose(mistakesPredicate(axis, codes, is_error, data.n));
       }
       case "range": {
         anchor.current = gesture.from;

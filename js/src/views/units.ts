@@ -3,8 +3,8 @@
 import type { Columns } from "../store/columns.ts";
 import type { Lens } from "../store/lens.ts";
 import type { Answer } from "../store/query.ts";
-import { codesTest, columnOf, type Predicate } from "../store/selection.ts";
-import type { PairTest } from "./cells.ts";
+import { columnOf, type Predicate } from "../store/selection.ts";
+import { cellTest, type PairTest } from "./cells.ts";
 import { arranged, type MatrixData, matrixData } from "./matrix-data.ts";
 
 export interface Unit {
@@ -73,13 +73,14 @@ export function unitTest(
   units: readonly Unit[],
   is_error: string | null,
 ): PairTest | null {
-  const names = ["y_true", "y_pred", ...(is_error === null ? [] : [is_error])];
-  const test = codesTest(predicate, columns, names);
-  if (!test) return null;
+  const group: number[] = [];
+  units.forEach(({ codes }, unit) => {
+    for (const code of codes) group[code] = unit;
+  });
+  const test = cellTest(predicate, columns, { is_error, group });
+  if (!test || units.length === group.length) return test;
   return (a, b) =>
-    (units[a]?.codes ?? []).every((t) =>
-      (units[b]?.codes ?? []).every((p) => test([t, p, a === b ? 0 : 1])),
-    );
+    (units[a]?.codes ?? []).every((t) => (units[b]?.codes ?? []).every((p) => test(t, p)));
 }
 
 export function unitLabels(columns: Columns): readonly string[] {
