@@ -195,9 +195,18 @@ def test_a_mask_is_taken_by_position_or_by_a_unique_index(mask: object) -> None:
     assert words(selection) == "5 rows chosen in code"
 
 
-@pytest.mark.parametrize("labels", [["r3", "r1"], ("r3", "r1"), {"r3", "r1"}, frozenset(["r3", "r1"]),
-                                    pd.Index(["r3", "r1", "r3"]), X.iloc[[3, 1]]],
-                         ids=lambda labels: type(labels).__name__)  # fmt: skip
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["r3", "r1"],
+        ("r3", "r1"),
+        {"r3", "r1"},
+        frozenset(["r3", "r1"]),
+        pd.Index(["r3", "r1", "r3"]),
+        X.iloc[[3, 1]],
+    ],
+    ids=lambda labels: type(labels).__name__,
+)
 def test_labels_mean_the_rows_that_carry_them(labels: object) -> None:
     assert chosen(labels) == [1, 3]
 

@@ -142,7 +142,12 @@ class Group:
             revision, writer = int(data["revision"]), str(data["writer"])
             clauses = tuple(
                 Clause(
-                    str(item["source"]), sel.from_wire(item["predicate"], self.evaluation.columns)
+                    str(item["source"]),
+                    sel.from_wire(
+                        item["predicate"],
+                        self.evaluation.columns,
+                        n_samples=self.evaluation.n_samples,
+                    ),
                 )
                 for item in data["clauses"]
             )
@@ -172,7 +177,10 @@ class Group:
             "revision": self._revision,
             "writer": self._writer,
             "clauses": [
-                {"source": clause.source, "predicate": sel.to_wire(clause.predicate, columns)}
+                {
+                    "source": clause.source,
+                    "predicate": sel.to_wire(clause.predicate, columns, held=self._columns or None),
+                }
                 for clause in self.selection
             ],
         }
