@@ -430,3 +430,15 @@ def test_what_selects_no_rows_is_refused_with_a_reason(case: str) -> None:
 def test_a_predicate_that_cannot_be_is_refused_when_made(make: Any, message: str) -> None:
     with pytest.raises(SelectionError, match=re.escape(message)):
         make()
+
+
+def test_the_page_gets_what_it_cannot_decide_by_its_own_columns() -> None:
+    matrix = ConfusionMatrix(EVALUATION, linked=False)
+    matrix.selection = Range("age", low=50)
+    (clause,) = matrix._group.store().state["clauses"]
+    assert clause["predicate"]["given"]["words"] == "age > 50"
+    assert clause["predicate"]["given"]["query"] == "age > 50"
+    matrix.selection = In("y_true", ("cat",))
+    (clause,) = matrix._group.store().state["clauses"]
+    assert clause["predicate"] == {"op": "in", "column": "y_true", "codes": [0]}
+    matrix.close()
