@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from errwidgets import Evaluation
 from errwidgets import selection as sel
 from errwidgets.columns import code_column, kind_of
 from errwidgets.selection import (
@@ -311,3 +312,52 @@ def test_bins_are_the_ranges_that_they_are_called(kind: str, data: st.DataObject
             assert query is not None
             assert table.frame.query(query).index.tolist() == np.flatnonzero(expected).tolist()
     assert len(column.display_labels) == len(set(column.display_labels)) or kind == "floats"
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([0.1, 0.2, 0.3, 0.7], "float32"),
+        ([0.1, 0.2, 0.3, 0.7], "float16"),
+        ([BIG, BIG + 1, BIG + 2, BIG - 1], "int64"),
+        ([1.5, 2.5, 3.5, 1.0], "object"),
+    ],
+)
+def test_the_numbers_of_a_regression_are_compared_as_the_frame_has_them(
+    values: list, dtype: str
+) -> None:
+    truth = pd.Series(values, dtype=dtype)
+    evaluation = Evaluation.from_predictions(truth, truth, task="regression")
+    limits = [*values, *(value + 0.5 for value in values), 1e300, -1e300]
+    for end in limits:
+        predicate = Range("y_true", low=end, closed="both")
+        query = sel.query_string(predicate, evaluation.columns)
+        if query is None:
+            assert dtype == "object" or abs(end) == 1e300
+            continue
+        rows = np.flatnonzero(evaluation.mask(predicate)).tolist()
+        assert evaluation.frame.query(query).index.tolist() == rows, query
+
+
+def test_times_by_value_are_shown_as_the_column_has_them() -> None:
+    days = [dt.date(2020, 1, 1), dt.date(2020, 1, 2), None]
+    zoned = pd.Series(pd.date_range("2020-01-01", periods=3, tz="Europe/Berlin"))
+    frame = pd.DataFrame({"day": pd.Series(days, dtype=object), "seen": zoned})
+    evaluation = Evaluation.from_predictions([1, 0, 1], [1, 1, 1], X=frame)
+    assert evaluation.columns["day"].categories == tuple(days)
+    assert evaluation.columns["seen"].categories == tuple(zoned)
+    assert str(evaluation.columns["seen"].categories[0].tz) == "Europe/Berlin"  # type: ignore[union-attr]
+    for value in (days[0], pd.Timestamp(days[0]), dt.datetime(2020, 1, 1)):  # noqa: DTZ001
+        assert evaluation.mask(In("day", (value,))).tolist() == [True, False, False]
+    assert sel.words(In("day", tuple(days)), evaluation.columns) == (
+        "day = 2020-01-01, 2020-01-02 or (missing)"
+    )
+
+
+def test_many_times_are_grouped_in_bins() -> None:
+    frame = pd.DataFrame({"seen": pd.date_range("2020-01-01", periods=40)})
+    evaluation = Evaluation.from_predictions([1, 0] * 20, [1, 1] * 20, X=frame)
+    groups = evaluation.group_by("seen")
+    assert len(groups) == 10
+    assert groups.index[0] == "≤ 2020-01-04"
+    assert groups["support"].sum() == 40

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import enum
+import functools
 import numbers
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -91,7 +93,7 @@ class CodedColumn:
         """Whether any row has no value."""
         return None in self._positions
 
-    @property
+    @functools.cached_property
     def texts(self) -> tuple[str | None, ...]:
         """The text of each code as the data has it; ``None`` for what is no text."""
         return tuple(
@@ -157,7 +159,7 @@ def display_apart(labels: Sequence[Hashable]) -> list[str]:
     ['1', "'1'", 'a']
     """
     texts = [display(label) for label in labels]
-    twice = {text for text in texts if texts.count(text) > 1}
+    twice = {text for text, n in collections.Counter(texts).items() if n > 1}
     return [
         clean(repr(label)) if text in twice else text
         for label, text in zip(labels, texts, strict=True)
@@ -172,6 +174,10 @@ def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
     >>> sort_labels(["b", 2, None, "a", 1.5])
     [1.5, 2, 'a', 'b', None]
     """
+    labels = list(labels)
+    present = [label for label in labels if label is not None]
+    if all(type(label) is str for label in present):  # texts, one per row, are many
+        return [*sorted(map(str, present)), *[None] * (len(labels) - len(present))]
 
     def key(label: Hashable) -> tuple[int, Any, str]:
         if label is None:

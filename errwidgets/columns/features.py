@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from errwidgets.columns.coded import CodedColumn, display, is_hashable, smallest_dtype
+from errwidgets.columns.coded import CodedColumn, display, is_hashable, native, smallest_dtype
 from errwidgets.columns.labels import code_jointly
 from errwidgets.columns.ordered import order
 from errwidgets.columns.spelling import spoken
@@ -121,7 +121,7 @@ def code_column(name: str, series: pd.Series[Any], kind: str, frame_name: Hashab
         )  # fmt: skip
     ordered = order(series, kind)
     if kind in {"numeric", "time"} and ordered is not None:
-        return _code_ordered(name, ordered, kind, frame_name)
+        return _code_ordered(name, series, ordered, kind, frame_name)
     (codes,), categories = code_jointly({name: series})
     if ordered is None:
         return CodedColumn(name, codes, categories, frame_name, kind=kind)
@@ -131,7 +131,9 @@ def code_column(name: str, series: pd.Series[Any], kind: str, frame_name: Hashab
     )
 
 
-def _code_ordered(name: str, ordered: Ordered, kind: str, frame_name: Hashable) -> CodedColumn:
+def _code_ordered(
+    name: str, series: pd.Series[Any], ordered: Ordered, kind: str, frame_name: Hashable
+) -> CodedColumn:
     values, missing = ordered.values, ordered.missing  # noqa: PD011  an array of ours
     present = np.sort(values[~missing])
     distinct = present[np.flatnonzero(np.append(True, present[1:] != present[:-1]))] if len(
@@ -140,7 +142,7 @@ def _code_ordered(name: str, ordered: Ordered, kind: str, frame_name: Hashable) 
     categories: list[Hashable]
     if len(distinct) <= FEW_VALUES:
         inner, lows, highs = distinct[:-1], distinct.tolist(), distinct.tolist()
-        categories = [ordered.value_of(value) for value in lows]
+        categories = [_as_it_is(series, ordered, value) for value in lows]
         shown = [_shown(ordered, value) for value in lows]
     else:
         positions = np.floor(np.linspace(0, 1, N_BINS + 1)[1:-1] * (len(present) - 1))
@@ -233,6 +235,15 @@ def range_text(column: CodedColumn, low: float | None, high: float | None) -> st
     if column.ordered is None:
         raise TaskError(f"The column {column.name!r} holds {column.kind}, which has no bins.")
     return _range(column.ordered, low, high)
+
+
+def _as_it_is(series: pd.Series[Any], ordered: Ordered, value: Limit) -> Hashable:
+    """Return a value as the column has it: a date, or a time in the column's own zone."""
+    if not ordered.is_time:
+        return ordered.value_of(value)
+    rows = (ordered.values == value) & ~ordered.missing  # noqa: PD011  an array of ours
+    found: Hashable = native(series.iloc[int(np.argmax(rows))])
+    return found
 
 
 def _as_floats(ordered: Ordered) -> np.ndarray[Any, np.dtype[np.float64]]:

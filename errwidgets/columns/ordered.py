@@ -172,7 +172,7 @@ def order(series: pd.Series[Any], kind: str) -> Ordered | None:
     letter = getattr(dtype, "kind", "O")
     if kind == "time":
         return _order_time(series, missing)
-    if kind not in {"numeric", "boolean"}:
+    if kind != "numeric" and not (kind == "boolean" and letter == "b"):
         return None
     if letter in "ui":
         whole = series.to_numpy(dtype=np.uint64 if letter == "u" else np.int64, na_value=0)

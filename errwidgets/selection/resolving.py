@@ -232,6 +232,8 @@ def codes_in(predicate: In, column: CodedColumn) -> list[int]:
 
 def fold(text: str) -> str:
     """Return a text without regard to case, the same in both languages: letter by letter."""
+    if text.isascii():
+        return text.lower()
     return "".join(letter.upper().lower() for letter in text)
 
 

@@ -47,6 +47,8 @@ def unpack(form: str, data: bytes, n_samples: int) -> np.ndarray[Any, np.dtype[n
     SelectionError
         When the bytes are no set of `n_samples` rows.
     """
+    if n_samples < 0:
+        raise SelectionError(f"There are no {n_samples:,} rows.")
     if form == "bits":
         bits = np.frombuffer(data, dtype=np.uint8)
         if len(bits) == -(-n_samples // 8):

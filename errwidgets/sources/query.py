@@ -166,7 +166,9 @@ class PointsAnswer:
 Query: TypeAlias = Aggregate | Page | Points
 
 
-def query_from_wire(data: Any, columns: Mapping[str, CodedColumn]) -> Query:
+def query_from_wire(
+    data: Any, columns: Mapping[str, CodedColumn], n_samples: int | None = None
+) -> Query:
     """Read a query that a browser sent.
 
     Raises
@@ -179,7 +181,7 @@ def query_from_wire(data: Any, columns: Mapping[str, CodedColumn]) -> Query:
     where = data.get("where", [])
     if not isinstance(where, list):
         raise SelectionError(f"`where` is a list of predicates; got {shown(where)}.")
-    predicates = tuple(sel.from_wire(part, columns) for part in where)
+    predicates = tuple(sel.from_wire(part, columns, n_samples=n_samples) for part in where)
     match data:
         case {"ask": "aggregate", "keys": list(keys)}:
             if len(keys) > MAX_KEYS:

@@ -235,9 +235,12 @@ class Group:
         clauses = []
         for item in items:
             same = known.get(json.dumps(item, sort_keys=True))
-            predicate = sel.from_wire(item["predicate"], self.columns) if same is None else None
+            predicate = self._read(item["predicate"]) if same is None else None
             clauses.append(same or Clause(str(item["source"]), predicate))  # type: ignore[arg-type]
         return Selection(tuple(clauses))
+
+    def _read(self, predicate: Any) -> sel.Predicate:
+        return sel.from_wire(predicate, self.columns, n_samples=self.evaluation.n_samples)
 
     def _take_turn(self, trait: str) -> None:
         self._turn[trait] = self._turn[trait][0] + 1, PYTHON

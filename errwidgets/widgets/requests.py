@@ -110,8 +110,8 @@ class Requests:
     def _query(self, data: Any) -> Reply:
         group = self._group
         columns = group.columns
-        query = query_from_wire(data, columns)
         evaluation = group.evaluation
+        query = query_from_wire(data, columns, evaluation.n_samples)
         source = MemorySource(
             columns, evaluation.n_samples, evaluation.sample_weight, columns.is_error
         )

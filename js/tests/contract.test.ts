@@ -1,12 +1,20 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Columns, decodeColumn, type WireColumn } from "../src/store/columns.ts";
-import { codesTest, mask, type Predicate, queryString, words } from "../src/store/selection.ts";
+import {
+  codesTest,
+  mask,
+  type Predicate,
+  queryString,
+  spellNumber,
+  words,
+} from "../src/store/selection.ts";
 import { countsOf, localSource, rowsOf } from "./fakes.ts";
 
 interface Vectors {
   n_samples: number;
   unheld: string[];
+  numbers: [string, string][];
   columns: Record<
     string,
     Omit<WireColumn, "codes" | "values"> & {
@@ -50,6 +58,12 @@ describe("the browser gives the expected mask, words and query", () => {
     const positions = rows.flatMap((value, row) => (value ? [row] : []));
     expect(rowsOf(source, [predicate])).toEqual(positions);
     expect(countsOf(source, [], [predicate])[0]).toBe(positions.length);
+  });
+});
+
+describe("numbers are spelled as in Python", () => {
+  it.each(vectors.numbers)("%s", (digits, spelled) => {
+    expect(spellNumber(Number(digits))).toBe(spelled);
   });
 });
 

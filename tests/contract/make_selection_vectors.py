@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from errwidgets import selection as sel
-from errwidgets.columns import CodedColumn, code_column, kind_of, wire_column
+from errwidgets.columns import CodedColumn, code_column, kind_of, number, wire_column
 from errwidgets.selection import All, AnyOf, Contains, In, IsNull, Not, Range, Rows
 
 if TYPE_CHECKING:
@@ -242,6 +242,8 @@ BY_CODE: dict[str, dict[str, Any]] = {
     "a part that pandas cannot spell": every(code("flag", 1), negated(code("hidden", 0))),
 }
 
+NUMBERS = (0.0, -0.0, 28.0, 1e-6, 9.99e-7, 1e15, 999999999999999.9, 1.5e20, -1e-7, 5e-324, 1e308)
+
 MOMENT = pd.Timestamp(YEAR_2020 * 10**9 + 3)
 NOON = pd.Timestamp("2020-01-02 12:00", tz="UTC")
 YEARS = Range("years", 28, 37)
@@ -459,10 +461,14 @@ def make() -> str:
     """Return the text of the file."""
     columns = make_columns()
     asked = {**BY_CODE, **BY_VALUE}
-    lists = {
+    lists: dict[str, list[tuple[str | None, Any]]] = {
         "columns": [(name, column_of(column)) for name, column in columns.items()],
         "cases": [(None, case_of(name, one, columns)) for name, one in asked.items()],
     }
+    rng = np.random.default_rng(0)
+    sizes = 10.0 ** rng.integers(-12, 22, 120)
+    numbers = [*NUMBERS, *(rng.normal(size=120) * sizes).round(6), *rng.normal(size=60)]
+    lists["numbers"] = [(None, [repr(float(n)), number(float(n))]) for n in numbers]
     spelled = {
         part: ",\n".join(
             (f"    {json.dumps(name)}: " if name else "    ") + json.dumps(one, ensure_ascii=False)
@@ -472,6 +478,7 @@ def make() -> str:
     }
     return (
         f'{{\n  "n_samples": {N_SAMPLES},\n  "unheld": {json.dumps(UNHELD)},\n'
+        f'  "numbers": [\n{spelled["numbers"]}\n  ],\n'
         f'  "columns": {{\n{spelled["columns"]}\n  }},\n'
         f'  "cases": [\n{spelled["cases"]}\n  ]\n}}\n'
     )
