@@ -5,22 +5,7 @@ import { CopyBox, useCopying } from "../components/copy.tsx";
 import { Frame } from "../components/frame.tsx";
 import { textMeasure } from "../components/text-width.ts";
 import { useWidth } from "../components/width.ts";
-import { PYTHON } from "../store/connection.ts";
-import type { Predicate } from "../store/selection.ts";
-import {
-  allCorrect,
-  allMistakes,
-  type Cell,
-  cellsPredicate,
-  cellTest,
-  mistakes,
-  mistakesPredicate,
-  pairsIn,
-  pairsMeeting,
-  placeTest,
-  rectangle,
-  sameTest,
-} from "./cells.ts";
+import { placeTest } from "./cells.ts";
 import { ClassRates } from "./class-rates.tsx";
 import { ClassSearch } from "./class-search.tsx";
 import type { ViewProps } from "./index.ts";
@@ -36,14 +21,15 @@ import {
 } from "./matrix-cards.tsx";
 import { matrixAsCsv, matrixAsLatex, matrixAsMarkdown } from "./matrix-export.ts";
 import { arrangement, boxed, geometry, TALLEST } from "./matrix-geometry.ts";
-import { type Gesture, Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
+import { Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
 import type { Position } from "./matrix-keys.ts";
 import { type MatrixModel, useMatrixModel } from "./matrix-model.ts";
 import { Note } from "./matrix-note.tsx";
 import type { Metric } from "./matrix-options.ts";
 import type { Outline } from "./matrix-outlines.tsx";
 import { Overall } from "./matrix-overall.tsx";
-import { type Format, Toolbar } from "./matrix-toolbar.tsx";
+import { useSelecting } from "./matrix-selecting.ts";
+import { type Control, type Format, Toolbar } from "./matrix-toolbar.tsx";
 import { MostConfused, pairAt } from "./most-confused.tsx";
 
 const TITLE = "Confusion matrix";
@@ -51,25 +37,21 @@ const TITLE = "Confusion matrix";
 const SEARCHED_FROM = 9;
 /** With fewer the matrix itself is the list. */
 const LISTED_FROM = 3;
-/** A narrower title line has no room for controls. */
-const FOLDED_BELOW = 860;
+/** A narrower title line has no room for these. */
+const FOLDED: readonly (readonly [Control, number])[] = [
+  ["color", 920],
+  ["order", 680],
+  ["normalize", 680],
+];
 const ROW_HEIGHT_BELOW = 28;
 const COPIES = { CSV: matrixAsCsv, Markdown: matrixAsMarkdown, LaTeX: matrixAsLatex };
 
 export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
-  const columns = store.columns.value;
-  // A selection made in code that speaks of cells is shown as cells, not as a filter of them.
-  const coded = store.own(PYTHON);
-  const adopts = coded !== null && cellTest(coded, columns) !== null;
-  const elsewhere = store.elsewhere(source, ...(adopts ? [PYTHON] : []));
-  const own = both(store.own(source), adopts ? coded : null);
+  const selecting = useSelecting(store, source);
+  const { elsewhere, test } = selecting;
   const model = useMatrixModel(store, saved.value.value, elsewhere);
   const { places, drawing, options, data } = model;
-
-  const shown = JSON.stringify(own);
-  const pair_test = useMemo(() => (own ? cellTest(own, columns) : null), [shown, columns]);
-  const selected = useMemo(() => placeTest(pair_test, places), [pair_test, places]);
-  const anchor = useRef<Cell | null>(null);
+  const selected = useMemo(() => placeTest(test, places), [test, places]);
   const place = useSignal<Place | null>(null);
   const outlines = useSignal<Outline[]>([]);
   const [sought, setSought] = useState<{ code: number } | null>(null);
@@ -86,68 +68,6 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
     if (moved.current) moved.current.style.transform = `translateY(${-scrolled.current}px)`;
   };
   useLayoutEffect(follow);
-
-  const put = (predicate: Predicate | null) =>
-    store.select(source, predicate, source, adopts ? [PYTHON] : []);
-  const selectedPairs = () => pairsMeeting(pair_test, data.n);
-
-  /** Add pairs of codes to what is selected, or take them out when all of them are. */
-  const toggle = (pairs: Cell[]) => {
-    const key = ([t, p]: Cell) => t * data.n + p;
-    const before = selectedPairs();
-    const inside = new Set(before.map(key));
-    if (!pairs.every((pair) => inside.has(key(pair))))
-      return put(cellsPredicate([...before, ...pairs]));
-    const out = new Set(pairs.map(key));
-    put(cellsPredicate(before.filter((pair) => !out.has(key(pair)))));
-  };
-  /** Replace what is selected, or let go of it when it is the same already. */
-  const choose = (predicate: Predicate | null) => {
-    const test = predicate && cellTest(predicate, columns);
-    const again = pair_test !== null && test !== null && sameTest(pair_test, test, data.n);
-    put(again ? null : predicate);
-  };
-
-  const selectPair = (pair: Cell, add: boolean) =>
-    add ? toggle([pair]) : choose(cellsPredicate([pair]));
-  const selectAll = (what: "errors" | "correct") =>
-    choose((what === "errors" ? allMistakes : allCorrect)(columns, data.n));
-  const clear = () => {
-    anchor.current = null;
-    // First what was selected here, then what was selected elsewhere.
-    if (own) put(null);
-    else if (elsewhere.length) store.clear(source);
-  };
-
-  const onGesture = (gesture: Gesture) => {
-    const { groups } = places;
-    switch (gesture.kind) {
-      case "clear":
-        return clear();
-      case "header": {
-        const { axis, place, add } = gesture;
-        const codes = groups[place] ?? [];
-        if (add) return toggle(mistakes(axis, codes, data.n));
-        return choose(mistakesPredicate(axis, codes, columns, data.n));
-      }
-      case "range": {
-        anchor.current = gesture.from;
-        const pairs = pairsIn(rectangle(gesture.from, gesture.to), places);
-        return put(cellsPredicate([...(gesture.add ? selectedPairs() : []), ...pairs]));
-      }
-      case "cell": {
-        const { cell, from, extend, add } = gesture;
-        if (extend) {
-          anchor.current ??= from;
-          const pairs = pairsIn(rectangle(anchor.current, cell), places);
-          return put(cellsPredicate([...(add ? selectedPairs() : []), ...pairs]));
-        }
-        anchor.current = cell;
-        const pairs = pairsIn([cell], places);
-        return add ? toggle(pairs) : choose(cellsPredicate(pairs));
-      }
-    }
-  };
 
   const onFound = (code: number) => {
     if (places.place_of[code] === places.folded)
@@ -172,10 +92,10 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
           options={options}
           metrics={parts.metrics}
           clustered={model.clustered}
-          folded={width > 0 && width < FOLDED_BELOW}
+          folded={FOLDED.filter(([, below]) => width > 0 && width < below).map(([name]) => name)}
           copied={copying.copied}
           onChange={(patch) => saved.set(patch)}
-          onSelectAll={selectAll}
+          onSelectAll={selecting.all}
           onCopy={copy}
         />
       }
@@ -204,7 +124,7 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
                 totals={!parts.rates_beside}
                 outlines={outlines}
                 sought={target}
-                onGesture={onGesture}
+                onGesture={(gesture) => selecting.gesture(gesture, places)}
                 onPlace={(next) => {
                   place.value = next;
                 }}
@@ -256,11 +176,12 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
             {data.n >= LISTED_FROM && (
               <MostConfused
                 data={data}
-                selected={pair_test}
+                all={model.all}
+                selected={test}
                 height={parts.list_beside ? Math.min(size.height, TALLEST) : 0}
                 above={parts.list_beside ? size.column_header : 0}
-                onSelect={selectPair}
-                onClear={clear}
+                onSelect={selecting.pair}
+                onClear={selecting.clear}
               />
             )}
           </div>
@@ -283,11 +204,6 @@ function useLayout({ drawing, options, data }: MatrixModel, width: number) {
     listed: data.n >= LISTED_FROM,
   });
   return { parts, size: parts.rates_beside ? plain : totals };
-}
-
-/** Both predicates, where there are both. */
-function both(a: Predicate | null, b: Predicate | null): Predicate | null {
-  return a && b ? { op: "all", of: [a, b] } : (a ?? b);
 }
 
 /** What the card says of an element. */
