@@ -170,11 +170,22 @@ describe("the menu", () => {
     wide(600);
     const { options } = show();
     expect(screen.queryByRole("radiogroup")).toBeNull();
+    expect(screen.queryByRole("combobox")).toBeNull();
     await choose("menuitemradio", "Share of true");
     expect(options.value.value.normalize).toBe("true");
     await choose("menuitemradio", "Order: name");
     await choose("menuitemradio", "Errors");
     expect(options.value.value).toMatchObject({ order: "name", color: "errors" });
+  });
+
+  it("holds the least needed control first", async () => {
+    wide(850);
+    show();
+    expect(screen.getByRole("radiogroup", { name: "share of" })).toBeTruthy();
+    expect(screen.queryByRole("radiogroup", { name: "Colour" })).toBeNull();
+    await click(more());
+    expect(screen.getByRole("menuitemradio", { name: "All cells" })).toBeTruthy();
+    expect(screen.queryByRole("menuitemradio", { name: "Order: name" })).toBeNull();
   });
 
   it("takes rates away and brings them back", async () => {

@@ -184,12 +184,6 @@ export function pairsMeeting(test: PairTest | null, n: number): Cell[] {
   return found;
 }
 
-/** Whether two tests hold for the same pairs. */
-export function sameTest(a: PairTest, b: PairTest, n: number): boolean {
-  for (let t = 0; t < n; t++) for (let p = 0; p < n; p++) if (a(t, p) !== b(t, p)) return false;
-  return true;
-}
-
 /** A test of pairs of codes as one of drawn cells: all pairs in the cell meet it. */
 export function placeTest(test: PairTest | null, { groups }: Places): PairTest | null {
   if (!test) return null;

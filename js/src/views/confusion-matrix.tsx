@@ -7,21 +7,7 @@ import { textMeasure } from "../components/text-width.ts";
 import { useColumns, Wanting } from "../components/wanting.tsx";
 import { useWidth } from "../components/width.ts";
 import { useAnswer } from "../store/answers.ts";
-import { PYTHON } from "../store/connection.ts";
-import type { Predicate } from "../store/selection.ts";
-import {
-  allCorrect,
-  allMistakes,
-  type Cell,
-  cellsPredicate,
-  mistakes,
-  mistakesPredicate,
-  pairsIn,
-  pairsMeeting,
-  placeTest,
-  rectangle,
-  sameTest,
-} from "./cells.ts";
+import { placeTest } from "./cells.ts";
 import { ClassRates } from "./class-rates.tsx";
 import { ClassSearch } from "./class-search.tsx";
 import type { ViewProps } from "./index.ts";
@@ -37,24 +23,29 @@ import {
 } from "./matrix-cards.tsx";
 import { matrixAsCsv, matrixAsLatex, matrixAsMarkdown } from "./matrix-export.ts";
 import { arrangement, boxed, geometry, TALLEST } from "./matrix-geometry.ts";
-import { type Gesture, Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
+import { Grid, type Place, placeAt, positionAt } from "./matrix-grid.tsx";
 import type { Position } from "./matrix-keys.ts";
 import { type Asked, type MatrixModel, useMatrixModel } from "./matrix-model.ts";
 import { Note } from "./matrix-note.tsx";
 import type { Metric } from "./matrix-options.ts";
 import type { Outline } from "./matrix-outlines.tsx";
 import { Overall } from "./matrix-overall.tsx";
-import { type Format, Toolbar } from "./matrix-toolbar.tsx";
+import { type Selecting, useSelecting } from "./matrix-selecting.ts";
+import { type Control, type Format, Toolbar } from "./matrix-toolbar.tsx";
 import { MostConfused, pairAt } from "./most-confused.tsx";
-import { ofClasses, unitLabels, unitsOf, unitTest } from "./units.ts";
+import { unitLabels, unitsOf } from "./units.ts";
 
 const TITLE = "Confusion matrix";
 /** With fewer classes the search would find what is in sight anyway. */
 const SEARCHED_FROM = 9;
 /** With fewer the matrix itself is the list. */
 const LISTED_FROM = 3;
-/** A narrower title line has no room for controls. */
-const FOLDED_BELOW = 860;
+/** A narrower title line has no room for these. */
+const FOLDED: readonly (readonly [Control, number])[] = [
+  ["color", 920],
+  ["order", 680],
+  ["normalize", 680],
+];
 const ROW_HEIGHT_BELOW = 28;
 const COPIES = { CSV: matrixAsCsv, Markdown: matrixAsMarkdown, LaTeX: matrixAsLatex };
 
@@ -74,16 +65,11 @@ export function ConfusionMatrix(props: ViewProps) {
 
 function ClassMatrix(props: ViewProps) {
   const { store, source } = props;
-  const columns = store.columns.value;
-  const { is_error } = store.info.value;
-  const labels = unitLabels(columns);
-  const lens = store.lens.value;
-  const units = useMemo(() => unitsOf(labels, lens), [labels, JSON.stringify(lens.merged)]);
-  // A selection made in code that speaks of cells is shown as cells, not as a filter of them.
-  const coded = store.own(PYTHON);
-  const adopts = coded !== null && unitTest(coded, columns, units, is_error) !== null;
-  const elsewhere = store.elsewhere(source, ...(adopts ? [PYTHON] : []));
-  const own = both(store.own(source), adopts ? coded : null);
+  const labels = unitLabels(store.columns.value);
+  const { merged } = store.lens.value;
+  const units = useMemo(() => unitsOf(labels, merged), [labels, JSON.stringify(merged)]);
+  const selecting = useSelecting(store, source, units);
+  const { elsewhere } = selecting;
   const every = useAnswer(store, { ask: "aggregate", keys: KEYS, where: [] });
   const here = useAnswer(store, { ask: "aggregate", keys: KEYS, where: elsewhere });
   if (!every.answer || !here.answer)
@@ -97,8 +83,7 @@ function ClassMatrix(props: ViewProps) {
     <DrawnMatrix
       {...props}
       asked={{ units, all: every.answer, here: filtered ? here.answer : every.answer, filtered }}
-      own={own}
-      adopts={adopts}
+      selecting={selecting}
       pending={here.pending}
       problem={here.problem}
     />
@@ -107,37 +92,18 @@ function ClassMatrix(props: ViewProps) {
 
 interface DrawnProps extends ViewProps {
   asked: Asked;
-  /** What this view shows as selected. */
-  own: Predicate | null;
-  /** A selection made in code is shown as this view's own. */
-  adopts: boolean;
+  selecting: Selecting;
   /** Newer numbers are on their way. */
   pending: boolean;
   problem: string | null;
 }
 
-function DrawnMatrix({
-  store,
-  source,
-  options: saved,
-  asked,
-  own,
-  adopts,
-  pending,
-  problem,
-}: DrawnProps) {
-  const columns = store.columns.value;
-  const { units, filtered } = asked;
-  const { is_error } = store.info.value;
+function DrawnMatrix(props: DrawnProps) {
+  const { store, source, options: saved, asked, selecting, pending, problem } = props;
+  const { test } = selecting;
   const model = useMatrixModel(store, saved.value.value, asked);
   const { places, drawing, options, data } = model;
-
-  const shown = JSON.stringify(own);
-  const test = (predicate: Predicate | null) =>
-    predicate && unitTest(predicate, columns, units, is_error);
-  const pair_test = useMemo(() => test(own), [shown, columns, units]);
-  const selected = useMemo(() => placeTest(pair_test, places), [pair_test, places]);
-  const anchor = useRef<Cell | null>(null);
+  const selected = useMemo(() => placeTest(test, places), [test, places]);
   const place = useSignal<Place | null>(null);
   const outlines = useSignal<Outline[]>([]);
   const [sought, setSought] = useState<{ code: number } | null>(null);
@@ -154,70 +120,6 @@ function DrawnMatrix({
     if (moved.current) moved.current.style.transform = `translateY(${-scrolled.current}px)`;
   };
   useLayoutEffect(follow);
-
-  const put = (predicate: Predicate | null) => {
-    const meant = predicate && ofClasses(predicate, units);
-    store.select(source, meant, source, adopts ? [PYTHON] : []);
-  };
-  const selectedPairs = () => pairsMeeting(pair_test, data.n);
-
-  /** Add pairs of codes to what is selected, or take them out when all of them are. */
-  const toggle = (pairs: Cell[]) => {
-    const key = ([t, p]: Cell) => t * data.n + p;
-    const before = selectedPairs();
-    const inside = new Set(before.map(key));
-    if (!pairs.every((pair) => inside.has(key(pair))))
-      return put(cellsPredicate([...before, ...pairs]));
-    const out = new Set(pairs.map(key));
-    put(cellsPredicate(before.filter((pair) => !out.has(key(pair)))));
-  };
-  /** Replace what is selected, or let go of it when it is the same already. */
-  const choose = (predicate: Predicate | null) => {
-    const next = test(predicate && ofClasses(predicate, units));
-    const again = pair_test !== null && next !== null && sameTest(pair_test, next, data.n);
-    put(again ? null : predicate);
-  };
-
-  const selectPair = (pair: Cell, add: boolean) =>
-    add ? toggle([pair]) : choose(cellsPredicate([pair]));
-  const selectAll = (what: "errors" | "correct") =>
-    choose((what === "errors" ? allMistakes : allCorrect)(is_error, data.n));
-  const clear = () => {
-    anchor.current = null;
-    // First what was selected here, then what was selected elsewhere.
-    if (own) put(null);
-    else if (filtered) store.clear(source);
-  };
-
-  const onGesture = (gesture: Gesture) => {
-    const { groups } = places;
-    switch (gesture.kind) {
-      case "clear":
-        return clear();
-      case "header": {
-        const { axis, place, add } = gesture;
-        const codes = groups[place] ?? [];
-        if (add) return toggle(mistakes(axis, codes, data.n));
-        return choose(mistakesPredicate(axis, codes, is_error, data.n));
-      }
-      case "range": {
-        anchor.current = gesture.from;
-        const pairs = pairsIn(rectangle(gesture.from, gesture.to), places);
-        return put(cellsPredicate([...(gesture.add ? selectedPairs() : []), ...pairs]));
-      }
-      case "cell": {
-        const { cell, from, extend, add } = gesture;
-        if (extend) {
-          anchor.current ??= from;
-          const pairs = pairsIn(rectangle(anchor.current, cell), places);
-          return put(cellsPredicate([...(add ? selectedPairs() : []), ...pairs]));
-        }
-        anchor.current = cell;
-        const pairs = pairsIn([cell], places);
-        return add ? toggle(pairs) : choose(cellsPredicate(pairs));
-      }
-    }
-  };
 
   const onFound = (code: number) => {
     if (places.place_of[code] === places.folded)
@@ -242,10 +144,10 @@ function DrawnMatrix({
           options={options}
           metrics={parts.metrics}
           clustered={model.clustered}
-          folded={width > 0 && width < FOLDED_BELOW}
+          folded={FOLDED.filter(([, below]) => width > 0 && width < below).map(([name]) => name)}
           copied={copying.copied}
           onChange={(patch) => saved.set(patch)}
-          onSelectAll={selectAll}
+          onSelectAll={selecting.all}
           onCopy={copy}
         />
       }
@@ -279,7 +181,7 @@ function DrawnMatrix({
                 totals={!parts.rates_beside}
                 outlines={outlines}
                 sought={target}
-                onGesture={onGesture}
+                onGesture={(gesture) => selecting.gesture(gesture, places)}
                 onPlace={(next) => {
                   place.value = next;
                 }}
@@ -309,7 +211,7 @@ function DrawnMatrix({
                   place={place}
                   model={model}
                   n_samples={store.info.value.n_samples}
-                  filtered={filtered}
+                  filtered={asked.filtered}
                   two_lines={size.two_lines}
                 />
               </p>
@@ -331,11 +233,12 @@ function DrawnMatrix({
             {data.n >= LISTED_FROM && (
               <MostConfused
                 data={data}
-                selected={pair_test}
+                all={model.all}
+                selected={test}
                 height={parts.list_beside ? Math.min(size.height, TALLEST) : 0}
                 above={parts.list_beside ? size.column_header : 0}
-                onSelect={selectPair}
-                onClear={clear}
+                onSelect={selecting.pair}
+                onClear={selecting.clear}
               />
             )}
           </div>
@@ -358,11 +261,6 @@ function useLayout({ drawing, options, data }: MatrixModel, width: number) {
     listed: data.n >= LISTED_FROM,
   });
   return { parts, size: parts.rates_beside ? plain : totals };
-}
-
-/** Both predicates, where there are both. */
-function both(a: Predicate | null, b: Predicate | null): Predicate | null {
-  return a && b ? { op: "all", of: [a, b] } : (a ?? b);
 }
 
 /** What the card says of an element. */

@@ -17,13 +17,15 @@ interface Props {
   metrics: readonly Metric[];
   /** Python sent an order by confusion cluster. */
   clustered: boolean;
-  /** No room: everything is behind "More". */
-  folded: boolean;
+  /** What there is no room for: behind "More". */
+  folded: readonly Control[];
   copied: boolean;
   onChange(patch: Partial<MatrixOptions>): void;
   onSelectAll(what: "errors" | "correct"): void;
   onCopy(format: Format): void;
 }
+
+export type Control = "normalize" | "order" | "color";
 
 export const FORMATS = ["CSV", "Markdown", "LaTeX"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -33,28 +35,30 @@ export function Toolbar(props: Props) {
   const orders = knownOrders(props.clustered);
   return (
     <>
-      {!folded && (
-        <>
-          <Segments
-            label="share of"
-            shown
-            options={NORMALIZE}
-            value={options.normalize}
-            onChange={(normalize) => onChange({ normalize })}
-          />
-          <Select
-            label="Order"
-            options={orders}
-            value={options.order}
-            onChange={(order) => onChange({ order })}
-          />
-          <Segments
-            label="Colour"
-            options={COLOR}
-            value={options.color}
-            onChange={(color) => onChange({ color })}
-          />
-        </>
+      {!folded.includes("normalize") && (
+        <Segments
+          label="share of"
+          shown
+          options={NORMALIZE}
+          value={options.normalize}
+          onChange={(normalize) => onChange({ normalize })}
+        />
+      )}
+      {!folded.includes("order") && (
+        <Select
+          label="Order"
+          options={orders}
+          value={options.order}
+          onChange={(order) => onChange({ order })}
+        />
+      )}
+      {!folded.includes("color") && (
+        <Segments
+          label="Colour"
+          options={COLOR}
+          value={options.color}
+          onChange={(color) => onChange({ color })}
+        />
       )}
       <Menu label="More" notice={props.copied ? "Copied" : null} groups={groups(props)} />
     </>
@@ -67,7 +71,7 @@ function knownOrders(clustered: boolean): readonly (readonly [Order, string])[] 
 
 function groups(props: Props): MenuGroup[] {
   const { options, metrics, clustered, folded, onChange, onSelectAll, onCopy } = props;
-  const radio = <K extends "normalize" | "order" | "color">(
+  const radio = <K extends Control>(
     key: K,
     choices: readonly (readonly [MatrixOptions[K], string])[],
     name: (text: string) => string,
@@ -78,16 +82,19 @@ function groups(props: Props): MenuGroup[] {
       checked: options[key] === value,
       run: () => onChange({ [key]: value } as Partial<MatrixOptions>),
     }));
-  const controls: MenuGroup[] = [
-    {
+  const controls: Record<Control, MenuGroup> = {
+    normalize: {
       label: "Numbers",
       items: radio("normalize", NORMALIZE, (text) =>
         text === "Count" ? text : `Share of ${text.toLowerCase()}`,
       ),
     },
-    { label: "Order", items: radio("order", knownOrders(clustered), (text) => `Order: ${text}`) },
-    { label: "Colour", items: radio("color", COLOR, (text) => text) },
-  ];
+    order: {
+      label: "Order",
+      items: radio("order", knownOrders(clustered), (text) => `Order: ${text}`),
+    },
+    color: { label: "Colour", items: radio("color", COLOR, (text) => text) },
+  };
   return [
     {
       label: "Select",
@@ -96,7 +103,7 @@ function groups(props: Props): MenuGroup[] {
         { label: "All correct", kind: "action", run: () => onSelectAll("correct") },
       ],
     },
-    ...(folded ? controls : []),
+    ...folded.map((control) => controls[control]),
     {
       label: "Show",
       items: [

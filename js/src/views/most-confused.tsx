@@ -6,6 +6,8 @@ import type { MatrixData } from "./matrix-data.ts";
 
 interface Props {
   data: MatrixData;
+  /** Of all rows: the room is theirs, so that a filter moves nothing. */
+  all: MatrixData;
   selected: PairTest | null;
   /** Room for the list, in px. */
   height: number;
@@ -18,7 +20,8 @@ interface Props {
 const MOST = 200;
 const AT_ONCE = 24;
 const TITLE_HEIGHT = 24;
-const LEAST_HEIGHT = 12 * 28;
+const PAIR_HEIGHT = 28;
+const LEAST_HEIGHT = 12 * PAIR_HEIGHT;
 
 /** Pairs of different classes that occur, by count, then by share of the true class. */
 export function confusedPairs(data: MatrixData): Cell[] {
@@ -30,8 +33,10 @@ export function confusedPairs(data: MatrixData): Cell[] {
   return pairs.slice(0, MOST);
 }
 
-export function MostConfused({ data, selected, height, above, onSelect, onClear }: Props) {
+export function MostConfused({ data, all, selected, height, above, onSelect, onClear }: Props) {
   const pairs = useMemo(() => confusedPairs(data), [data]);
+  const most = useMemo(() => confusedPairs(all).length, [all]);
+  const room = Math.min(most * PAIR_HEIGHT, Math.max(LEAST_HEIGHT, height));
   const [drawn, setDrawn] = useState(AT_ONCE);
   const [stop, setStop] = useState(0);
   const list = useRef<HTMLDivElement>(null);
@@ -65,14 +70,13 @@ export function MostConfused({ data, selected, height, above, onSelect, onClear 
       <div class="ew-confused-title" aria-hidden="true">
         Most confused
       </div>
-      {pairs.length === 0 && <p class="ew-confused-none">No mistakes in these rows</p>}
       <div
         ref={list}
         role="listbox"
         aria-label="Most confused"
         aria-multiselectable="true"
         class="ew-confused-list"
-        style={{ maxHeight: `${Math.max(LEAST_HEIGHT, height)}px` }}
+        style={{ height: `${room}px` }}
         onKeyDown={onKeyDown}
         onScroll={(event) => {
           const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
@@ -91,6 +95,7 @@ export function MostConfused({ data, selected, height, above, onSelect, onClear 
           />
         ))}
       </div>
+      {pairs.length === 0 && <p class="ew-confused-none">No mistakes in these rows</p>}
     </div>
   );
 }

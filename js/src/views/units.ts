@@ -13,7 +13,7 @@ export interface Unit {
   codes: readonly number[];
 }
 
-export function unitsOf(labels: readonly string[], { merged }: Lens): Unit[] {
+export function unitsOf(labels: readonly string[], merged: Lens["merged"]): Unit[] {
   const inside = new Set(merged.flatMap(([, codes]) => codes));
   const units: Unit[] = [];
   labels.forEach((label, code) => {
