@@ -4,6 +4,7 @@ import { Failure } from "./components/failure.tsx";
 import { followScheme } from "./components/scheme.ts";
 import { Store } from "./store/connection.ts";
 import type { Model } from "./store/model.ts";
+import { Options } from "./store/options.ts";
 import styles from "./styles/base.css";
 import { VIEWS } from "./views/index.ts";
 
@@ -41,6 +42,8 @@ export default {
         const source = String(model.get("_source"));
         store.attach(store_model, source, signal);
 
+        const options = new Options(model, signal);
+
         const root = document.createElement("div");
         root.className = "errwidgets";
         keepShortcutsOut(root);
@@ -52,7 +55,7 @@ export default {
         const kind = String(model.get("_kind"));
         const View = VIEWS[kind];
         const content = View
-          ? h(View, { store, source })
+          ? h(View, { store, source, options })
           : h("p", { role: "alert" }, `This version has no view named "${kind}".`);
         render(h(Failure, null, content), root);
         signal.addEventListener("abort", () => {

@@ -61,10 +61,10 @@ describe("cellsPredicate", () => {
 
 describe("mistakesPredicate", () => {
   it("holds for the mistakes of a class", () => {
-    const missed = mistakesPredicate("y_true", 2);
+    const missed = mistakesPredicate("y_true", [2], columns, N);
     expect(cellsOf(missed)).toEqual(["2,0", "2,1", "2,3", "2,4", "2,5"]);
     expect(words(missed, columns)).toBe("true c → not predicted c");
-    const wrong = mistakesPredicate("y_pred", 2);
+    const wrong = mistakesPredicate("y_pred", [2], columns, N);
     expect(cellsOf(wrong)).toEqual(["0,2", "1,2", "3,2", "4,2", "5,2"]);
     expect(words(wrong, columns)).toBe("not true c → predicted c");
   });

@@ -3,7 +3,6 @@ import { count, cutMiddle, percent } from "../src/components/format.ts";
 import { cellFill, contrast, luminance, over, PALETTES } from "../src/components/ramp.ts";
 import { followScheme, hostScheme, scheme } from "../src/components/scheme.ts";
 import { estimate } from "../src/components/text-width.ts";
-import { visibleRange } from "../src/components/window.ts";
 import { geometry } from "../src/views/matrix-geometry.ts";
 
 const NBSP = "\u00a0";
@@ -68,7 +67,7 @@ describe("ramp", () => {
   }
 
   for (const host of ["light", "dark"] as const)
-    for (const kind of ["mistake", "correct"] as const) {
+    for (const kind of ["mistake", "correct", "rest"] as const) {
       it(`keeps text readable at every share of a ${kind} on every ${host} ground`, () => {
         const { ink, grounds } = PALETTES[host];
         for (const share of shares) {
@@ -176,40 +175,10 @@ describe("the host's scheme", () => {
   });
 });
 
-describe("visibleRange", () => {
-  it("is what is in sight and a margin", () => {
-    expect(visibleRange(0, 100, 10, 200)).toEqual({ start: 0, end: 16 });
-    expect(visibleRange(500, 100, 10, 200)).toEqual({ start: 44, end: 66 });
-    expect(visibleRange(1900, 100, 10, 200)).toEqual({ start: 184, end: 200 });
-  });
-
-  it("is the beginning before the size is known", () => {
-    expect(visibleRange(0, 0, 10, 200)).toEqual({ start: 0, end: 40 });
-    expect(visibleRange(0, 0, 10, 7)).toEqual({ start: 0, end: 7 });
-  });
-
-  it("always lies inside, covers what is in sight and stays small", () => {
-    for (const n of [1, 41, 1000])
-      for (let offset = 0; offset <= n * 28 + 500; offset += 97)
-        for (const extent of [1, 300, 2000]) {
-          const { start, end } = visibleRange(offset, extent, 28, n);
-          expect(start).toBeGreaterThanOrEqual(0);
-          expect(end).toBeGreaterThanOrEqual(start);
-          expect(end).toBeLessThanOrEqual(n);
-          expect(end - start).toBeLessThanOrEqual(Math.ceil(extent / 28) + 14);
-          const seen = [Math.floor(offset / 28), Math.ceil((offset + extent) / 28)] as const;
-          if (seen[0] < n) {
-            expect(start).toBeLessThanOrEqual(seen[0]);
-            expect(end).toBeGreaterThanOrEqual(Math.min(n, seen[1]));
-          }
-        }
-  });
-});
-
 describe("geometry", () => {
   function data(labels: string[], max: number) {
     const totals = new Float64Array(labels.length).fill(max);
-    const sums = { row_totals: totals, column_totals: totals };
+    const sums = { row_totals: totals, column_totals: totals, hits: totals, counts: totals };
     return { n: labels.length, labels, ...sums, total: max, max, at: () => max };
   }
 

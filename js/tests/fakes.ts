@@ -2,6 +2,7 @@
 import type { WireColumn } from "../src/store/columns.ts";
 import { Store } from "../src/store/connection.ts";
 import type { Model } from "../src/store/model.ts";
+import { Options } from "../src/store/options.ts";
 import type { Clause } from "../src/store/selection.ts";
 
 type Callback = (...args: never[]) => void;
@@ -71,6 +72,8 @@ export interface Rows {
   y_pred: number[];
   name?: string | null;
   clauses?: Clause[];
+  /** Columns beside the two label columns. */
+  columns?: Record<string, WireColumn>;
 }
 
 export function wireColumn(codes: number[], labels: string[], reference: string): WireColumn {
@@ -84,24 +87,36 @@ export function wireColumn(codes: number[], labels: string[], reference: string)
   };
 }
 
-export function storeTraits({ labels, y_true, y_pred, name = null, clauses = [] }: Rows) {
+export function storeTraits({ labels, y_true, y_pred, name = null, clauses = [], columns }: Rows) {
   return {
     info: { name, n_samples: y_true.length },
     columns: {
       y_true: wireColumn(y_true, labels, "y_true"),
       y_pred: wireColumn(y_pred, labels, "y_pred"),
+      ...columns,
     },
     state: { revision: 0, writer: "python", clauses } as State,
   };
 }
 
 /** A store with one attached model, as the first view leaves it. */
-export function makeStore(rows: Rows, source = "confusion_matrix-1") {
+export function makeStore(
+  rows: Rows,
+  source = "confusion_matrix-1",
+  info: Record<string, unknown> = {},
+) {
   const store = new Store();
-  const model = new FakeModel(storeTraits(rows));
+  const traits = storeTraits(rows);
+  const model = new FakeModel({ ...traits, info: { ...traits.info, ...info } });
   const end = new AbortController();
   store.attach(model, source, end.signal);
   return { store, model, end };
+}
+
+/** The options of a view, and the model that keeps them. */
+export function makeOptions(settings?: Record<string, unknown>) {
+  const model = new FakeModel(settings ? { _options: settings } : {});
+  return { model, options: new Options(model, new AbortController().signal) };
 }
 
 /** Numbers that look random and are the same in every run. */

@@ -8,10 +8,12 @@ interface FrameProps {
   title: string;
   store: Store;
   source: string;
+  /** At the right of the title. */
+  controls?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Frame({ title, store, source, children }: FrameProps) {
+export function Frame({ title, store, source, controls, children }: FrameProps) {
   const { name } = store.info.value;
   const [in_use, setInUse] = useState(false);
   const failure = store.failure.value;
@@ -32,6 +34,7 @@ export function Frame({ title, store, source, children }: FrameProps) {
             {name}
           </span>
         )}
+        {controls && <div class="ew-controls">{controls}</div>}
       </header>
       <SelectionBar store={store} source={source} in_use={in_use} />
       {failure !== null && spoken_here && (
