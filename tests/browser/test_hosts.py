@@ -143,7 +143,7 @@ def app(browser, marimo):
 
 def matrices(page):
     found = page.get_by_role("region", name=re.compile("^Confusion matrix"))
-    expect(found).to_have_count(2, timeout=30_000)
+    expect(found).to_have_count(2, timeout=20_000)
     return found.nth(0), found.nth(1)
 
 
@@ -216,7 +216,7 @@ def test_marimo_runs_the_first_cell_again(app):
 def test_marimo_shows_the_same_to_a_second_visitor(browser, marimo, app):
     page = visit(browser, marimo)
     try:
-        expect(page.get_by_text("Python has 0 rows")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("Python has 0 rows")).to_be_visible(timeout=20_000)
         expect(page.get_by_role("region", name=re.compile("^Confusion matrix"))).to_have_count(2)
         check_python(page, matrices(page)[0])
     finally:
