@@ -210,7 +210,9 @@ def make_roles(
 def common(roles: Roles, options: Options, used: set[Hashable]) -> None:
     """Fill in what every task has: weights, split, features."""
     table = roles.table
-    roles.persist = inputs.one_of("persist", options.get("persist", "codes"), ("codes", "rows", False))
+    roles.persist = inputs.one_of(
+        "persist", options.get("persist", "codes"), ("codes", "rows", False)
+    )
     if (weight := options.get("sample_weight")) is not None:
         values = aligned(
             "sample_weight", column_or_array("sample_weight", weight, table, used), table

@@ -126,7 +126,7 @@ def take(native: Any, positions: np.ndarray[Any, Any]) -> Any:
 
 
 def with_column(native: Any, label: Any, values: np.ndarray[Any, Any]) -> Any:
-    """Return a frame with other values in one of its columns, of the same type where they fit it."""
+    """Return a frame with other values in a column, of the column's type where they fit it."""
     if isinstance(native, pd.DataFrame):
         series: pd.Series[Any] = pd.Series(values, index=native.index, dtype=object)
         try:

@@ -463,7 +463,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
             raise ColumnNotFoundError.of("name", name, self._rows)
         return self._rows[name]
 
-    def frame_name(self, name: str) -> Hashable:
+    def frame_name(self, name: str) -> str:
         """Return what :attr:`frame` calls one of our columns.
 
         Parameters

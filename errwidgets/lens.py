@@ -95,8 +95,7 @@ class Lens:
             for key in value:
                 if key not in known:
                     raise LensError(
-                        f"A lens has no {shown(key)}.{hint(key, known)} "
-                        f"It has {', '.join(known)}."
+                        f"A lens has no {shown(key)}.{hint(key, known)} It has {', '.join(known)}."
                     )
             return cls(**value)
         raise LensError(
@@ -191,24 +190,22 @@ def _number(name: str, value: Any, low: float, high: float) -> float | None:
 
 def _merged(value: Any) -> tuple[tuple[str, tuple[Hashable, ...]], ...]:
     groups = value.items() if isinstance(value, Mapping) else value
-    merged = []
-    seen: set[Hashable] = set()
     try:
-        for name, labels in groups or ():
-            if not isinstance(name, str) or not name.strip() or isinstance(labels, str):
-                raise TypeError
-            kept = tuple(native(label) for label in labels if is_hashable(label))
-            merged.append((name, kept))
-            if seen & set(kept) or len(set(kept)) < len(kept) or name in [n for n, _ in merged[:-1]]:
-                raise LensError(
-                    f"Every class and every name may stand in `merged` once; got {shown(value)}."
-                )
-            seen |= set(kept)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, LensError):
-            raise
+        pairs = [(name, labels) for name, labels in groups or ()]
+        named = all(isinstance(name, str) and name.strip() for name, _ in pairs)
+        listed = not any(isinstance(labels, str) for _, labels in pairs)
+        merged = tuple((name, tuple(map(native, labels))) for name, labels in pairs)
+        members = [label for _, labels in merged for label in labels]
+        fits = named and listed and all(map(is_hashable, members))
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
         raise LensError(
             f"merged is a dict of name → classes, such as {{'pets': ['cat', 'dog']}}; got "
             f"{shown(value)}."
-        ) from None
-    return tuple(merged)
+        )
+    if len(set(members)) < len(members) or len(dict(merged)) < len(merged):
+        raise LensError(
+            f"Every class and every name may stand in `merged` once; got {shown(value)}."
+        )
+    return merged

@@ -109,7 +109,7 @@ def test_a_lens_of_the_page_is_not_trusted(data: object) -> None:
 def test_a_threshold_gives_the_predictions_that_numpy_gives(threshold: float) -> None:
     evaluation = binary()
     columns = ViewColumns(evaluation).through(Lens(threshold=threshold))
-    expected = (PROBA >= threshold).astype(int)
+    expected = (threshold <= PROBA).astype(int)
     assert columns["y_pred"].codes.tolist() == expected.tolist()
     wrong = expected != evaluation.columns["y_true"].codes
     assert columns[columns.is_error].codes.tolist() == wrong.tolist()
@@ -163,8 +163,8 @@ def test_bins_that_are_shown_are_unions_of_fine_ones(n: int, bins: int | None) -
 
 
 def test_a_name_that_the_user_took_gets_an_underscore() -> None:
-    X = pd.DataFrame({"(y_proba)": np.arange(N)})
-    evaluation = binary(X=X)
+    table = pd.DataFrame({"(y_proba)": np.arange(N)})
+    evaluation = binary(X=table)
     columns = ViewColumns(evaluation)
     assert columns.probability == "(y_proba)_"
     assert columns["(y_proba)"].frame_name == "(y_proba)"

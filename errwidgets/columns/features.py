@@ -17,7 +17,7 @@ from errwidgets.columns.spelling import spoken
 from errwidgets.exceptions import TaskError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable
 
     from errwidgets.columns.ordered import Limit, Ordered
 
@@ -171,7 +171,7 @@ def _code_ordered(
 
 
 def bin_column(
-    column: CodedColumn, edges: Sequence[float], *, closed: Literal["right", "left"] = "right"
+    column: CodedColumn, edges: Iterable[float], *, closed: Literal["right", "left"] = "right"
 ) -> CodedColumn:
     """Code a column of numbers anew, in the bins that some edges make.
 
@@ -179,7 +179,7 @@ def bin_column(
     ----------
     column : CodedColumn
         A column with an order.
-    edges : sequence of float
+    edges : iterable of float
         Where bins meet; they are taken as the column's own type has them.
     closed : {"right", "left"}, default="right"
         Which end belongs to a bin.
@@ -201,13 +201,13 @@ def bin_column(
     if ordered is None:
         raise TaskError(f"The column {column.name!r} holds {column.kind}, which has no bins.")
     inner = np.unique([ordered.limit(column.name, float(edge))[0] for edge in edges])
-    values = ordered.values
+    values, missing = ordered.values, ordered.missing  # noqa: PD011  arrays of ours
     codes = np.searchsorted(inner, values, side="left" if closed == "right" else "right")
     n = len(inner) + 1
     # A bin without rows stands for the end that belongs to it.
     ends = [*inner.tolist(), math.inf] if closed == "right" else [-math.inf, *inner.tolist()]
     lows, highs = np.full(n, np.inf), np.full(n, -np.inf)
-    present = ~ordered.missing
+    present = ~missing
     np.minimum.at(lows, codes[present], values[present])
     np.maximum.at(highs, codes[present], values[present])
     empty = lows > highs

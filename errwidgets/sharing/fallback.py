@@ -56,7 +56,7 @@ def regression_fallback(evaluation: Evaluation) -> tuple[str, str]:
     counts = binned_counts(columns, starts)
     labels = [text for text, _ in shown_ranges(columns["y_true"], starts)]
     error = evaluation.summary().loc["mean_absolute_error", "value"]
-    sentence = f"{evaluation.n_samples:,} rows, mean absolute error {error:,.6g}."
+    sentence = f"{evaluation.n_samples:,} rows, mean absolute error {float(error):,.6g}."
     plain, markup = _written(evaluation, sentence, labels, counts)
     return f"{plain} Rows: .selected, evaluation.errors().", markup
 
@@ -67,9 +67,7 @@ def _written(
     name = " ".join((evaluation.name or "").split())
     title = f"Confusion matrix · {name}" if name else "Confusion matrix"
     for length in _LABEL_LENGTHS:
-        markup = _table(
-            cut(title, 4 * length), sentence, [cut(x, length) for x in labels], counts
-        )
+        markup = _table(cut(title, 4 * length), sentence, [cut(x, length) for x in labels], counts)
         if len(markup.encode()) <= MAX_BYTES:
             break
     return f"{title}: {sentence}", markup

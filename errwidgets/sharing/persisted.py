@@ -99,9 +99,24 @@ def persist(
     Persisted
         At most 5 MB.
     """
-    evaluation = columns.evaluation
-    n = evaluation.n_samples
-    source = MemorySource(columns, n, evaluation.sample_weight)
+    described, left_out = _describable(columns, names)
+    tables = _tables(columns, [cube for cube in cubes if set(cube[0]) <= set(described)])
+    wire = {name: wire_column(column) for name, column in described.items()}
+    spent = sum(map(_size, tables)) + sum(map(_dictionary_size, wire.values()))
+    coded = [name for name in described if name not in derived and mode is not False]
+    sample, which = _sample(described, coded, BUDGET - spent, seed)
+    for name, column in wire.items():
+        if name not in coded:
+            column["codes"] = b""
+        elif sample is not None:
+            column["codes"] = _bytes(described[name].codes[sample])
+    return Persisted(wire, tables, which, left_out)
+
+
+def _describable(
+    columns: ViewColumns, names: Sequence[str]
+) -> tuple[dict[str, CodedColumn], dict[str, str]]:
+    """Return the columns that may be kept, and why others are not."""
     described, left_out = {}, {}
     for name in names:
         n_values = len(columns[name].categories)
@@ -109,33 +124,38 @@ def persist(
             left_out[name] = f"{n_values:,} values; at most {MAX_VALUES:,} are kept"
         else:
             described[name] = columns[name]
-    tables, spent = [], 0
+    return described, left_out
+
+
+def _tables(
+    columns: ViewColumns, cubes: Sequence[tuple[tuple[str, ...], str | None]]
+) -> list[dict[str, Any]]:
+    """Return the counts that fit into the budget."""
+    evaluation = columns.evaluation
+    source = MemorySource(columns, evaluation.n_samples, evaluation.sample_weight)
+    tables: list[dict[str, Any]] = []
     for keys, value in cubes:
-        if all(key in described for key in keys):
-            table = _table(source, keys, value)
-            if table is not None and spent + _size(table) <= BUDGET:
-                tables.append(table)
-                spent += _size(table)
-    wire = {name: wire_column(column) for name, column in described.items()}
-    spent += sum(_dictionary_size(column) for column in wire.values())
-    coded = [name for name in described if name not in derived]
+        table = _table(source, keys, value)
+        if table is not None and sum(map(_size, [*tables, table])) <= BUDGET:
+            tables.append(table)
+    return tables
+
+
+def _sample(
+    described: dict[str, CodedColumn], coded: Sequence[str], room: int, seed: int
+) -> tuple[Array | None, dict[str, bytes] | None]:
+    """Return row numbers, and what is told of them; nothing where all rows have room."""
     width = sum(described[name].codes.itemsize for name in coded)
-    sample: Array | None = None
-    if mode is False:
-        coded = []
-    elif width * n > BUDGET - spent:
-        at_most = min(MAX_SAMPLE, max(0, BUDGET - spent) // (width + _BYTES_PER_ROW))
-        sample = stratified(_strata(described, coded), at_most, seed)
-    for name, column in wire.items():
-        if name not in coded:
-            column["codes"] = b""
-        elif sample is not None:
-            column["codes"] = _bytes(described[name].codes[sample])
-    rows = None
-    if sample is not None:
-        rows = {"rows": _bytes(sample.astype(np.uint32)), "stands_for": _bytes(
-            stands_for(_strata(described, coded), sample))}
-    return Persisted(wire, tables, rows, left_out)
+    if not coded or width * len(described[coded[0]].codes) <= room:
+        return None, None
+    at_most = min(MAX_SAMPLE, max(0, room) // (width + _BYTES_PER_ROW))
+    strata = _strata(described, coded)
+    sample = stratified(strata, at_most, seed)
+    told = {
+        "rows": _bytes(sample.astype(np.uint32)),
+        "stands_for": _bytes(stands_for(strata, sample)),
+    }
+    return sample, told
 
 
 def _bytes(array: Array) -> bytes:

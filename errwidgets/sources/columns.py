@@ -143,7 +143,7 @@ class ViewColumns(Mapping[str, CodedColumn]):
     def _shared_edges(self) -> np.ndarray[Any, Any]:
         """Return edges that bin the truth and the predictions of a regression alike."""
         both = np.concatenate(
-            [self.evaluation.columns[name].numbers for name in ("y_true", "y_pred")]  # type: ignore[misc]
+            [self.evaluation.columns[name].numbers for name in ("y_true", "y_pred")]
         )
         return inner_quantiles(both, FINE_BINS)
 
@@ -210,9 +210,10 @@ def merged_codes(lens: Lens, evaluation: Evaluation) -> np.ndarray[Any, np.dtype
     group = np.arange(len(evaluation.classes))
     column = evaluation.columns["y_true"]
     for _, labels in lens.merged:
-        codes = [column.code_of(label) for label in labels]
+        found = [column.code_of(label) for label in labels]
+        codes = [code for code in found if code is not None]
         if codes:
-            group[codes] = min(code for code in codes if code is not None)
+            group[codes] = min(codes)
     return group
 
 
@@ -222,8 +223,9 @@ def inner_quantiles(values: np.ndarray[Any, Any], n_bins: int) -> np.ndarray[Any
     if not len(finite):
         return np.empty(0)
     steps = np.linspace(0, 1, n_bins + 1)[1:-1]
-    edges = np.unique(np.quantile(finite, steps, method="lower"))
-    return edges[edges < finite.max()]
+    edges: np.ndarray[Any, Any] = np.unique(np.quantile(finite, steps, method="lower"))
+    inner: np.ndarray[Any, Any] = edges[edges < finite.max()]
+    return inner
 
 
 def shown_bins(n_codes: int, bins: int | None) -> list[int]:

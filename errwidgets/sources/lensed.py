@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from errwidgets._table import with_column
-from errwidgets.selection import All, AnyOf, In, Not, Range
+from errwidgets.selection import All, AnyOf, Contains, In, IsNull, Not, Range
 from errwidgets.sources.columns import merged_codes
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def without_lens(predicate: Predicate, columns: ViewColumns) -> Predicate | None
             return type(predicate)(tuple(part for part in parts if part is not None))
         case In(name, values) if columns.changes(name):
             return _in_without(name, values, columns)
-        case _ if (name := getattr(predicate, "column", None)) and columns.changes(name):
+        case Range(name) | IsNull(name) | Contains(name) if columns.changes(name):
             return None
     return predicate
 
@@ -87,7 +87,9 @@ def _wrong_without(columns: ViewColumns) -> Predicate | None:
         residual = evaluation.frame_name("residual")
         far = lens.error_threshold
         assert far is not None  # noqa: S101  else the lens changes nothing
-        return AnyOf((Range(residual, far, None, "neither"), Range(residual, None, -far, "neither")))
+        return AnyOf(
+            (Range(residual, far, None, "neither"), Range(residual, None, -far, "neither"))
+        )
     if evaluation.task == "score":
         return Range(evaluation.frame_name("loss"), lens.error_threshold, None, "neither")
     group = merged_codes(lens, evaluation)
@@ -99,4 +101,3 @@ def _wrong_without(columns: ViewColumns) -> Predicate | None:
             return None
         parts.append(All((In("y_true", labels), Not(said))))
     return AnyOf(tuple(parts))
-

@@ -117,7 +117,7 @@ class ConfusionMatrix(View):
             return confusion_fallback(self.evaluation)
         return regression_fallback(self.evaluation)
 
-    def to_chart(self) -> alt.Chart:
+    def to_chart(self) -> alt.LayerChart:
         """Return an Altair chart of what is on screen.
 
         Returns

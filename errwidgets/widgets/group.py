@@ -15,10 +15,10 @@ from errwidgets import selection as sel
 from errwidgets.exceptions import ErrwidgetsError
 from errwidgets.lens import Lens
 from errwidgets.selection import Clause, Selection
-from errwidgets.sharing.persisted import PAGE_ROWS, Persisted, persist, readable
+from errwidgets.sharing.persisted import PAGE_ROWS, persist, readable
 from errwidgets.sources.columns import ViewColumns
 from errwidgets.sources.lensed import through_lens, without_lens
-from errwidgets.widgets.needs import Needs, view_info
+from errwidgets.widgets.needs import view_info
 from errwidgets.widgets.store import Store
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from errwidgets.evaluation import Evaluation
+    from errwidgets.sharing.persisted import Persisted
+    from errwidgets.widgets.needs import Needs
     from errwidgets.widgets.view import View
 
     Handler = Callable[[pd.DataFrame], object]
@@ -70,6 +72,7 @@ class Group:
         self._mask = self._resolve(self.selection)
         self._told = self._mask
         self._turn = {"state": (0, PYTHON), "lens": (0, PYTHON)}
+        self._finished = True
         self._views: dict[str, View] = {}
         self._needs: dict[str, None] = {}
         self._cubes: dict[tuple[tuple[str, ...], str | None], None] = {}
@@ -194,6 +197,7 @@ class Group:
         with self.lock:
             if lens != self.lens:
                 self._take_turn("lens")
+                self._finished = True
                 self._through(lens)
                 self._send_state("lens")
         self.deliver()
@@ -219,14 +223,15 @@ class Group:
             sent = data.get("revision") if isinstance(data, dict) else None
             if type(sent) is int and sent >= self._turn[trait][0]:
                 self._turn[trait] = sent, PYTHON
-            return self._states()[trait]
+            return self._shared(trait)
         if _rank(*turn) > _rank(*self._turn[trait]):
             self._turn[trait] = turn
             if trait == "state":
                 self._change(selection, self.lens, mask)
             else:
+                self._finished = finished
                 self._through(lens, finished=finished)
-        return self._states()[trait]
+        return self._shared(trait)
 
     def _read_clauses(self, items: Any) -> Selection:
         """Read clauses; one that did not change stays the object it was."""
@@ -277,11 +282,15 @@ class Group:
         if finished:
             self._told = mask
         if self._store is not None and self.evaluation.persist == "rows" and finished:
-            self._store.page = self.page
+            self._store.page = self.page  # type: ignore[assignment]
         self._changes.append(_Change(old, (selection, lens), rows_differ))
         if self.linked:
             self.evaluation.notes.selection = selection
             self.evaluation.notes.lens = lens
+
+    def _shared(self, trait: str) -> dict[str, Any]:
+        state: dict[str, Any] = self._states()[trait]
+        return state
 
     def _states(self) -> dict[str, Any]:
         return {
@@ -292,7 +301,7 @@ class Group:
             "lens": {
                 **self._revision("lens"),
                 **self.lens.to_wire(self.evaluation),
-                "finished": True,
+                "finished": self._finished,
             },
         }
 
@@ -309,7 +318,7 @@ class Group:
 
     def _send_state(self, trait: str) -> None:
         if self._store is not None:
-            setattr(self._store, trait, self._states()[trait])
+            setattr(self._store, trait, self._shared(trait))
 
     def _coerce(self, value: object) -> Selection:
         if isinstance(value, Selection):

@@ -29,27 +29,32 @@ def persisted(evaluation: Evaluation) -> pd.DataFrame:
                 note = f"codes of a sample of {n:,} of {evaluation.n_samples:,} rows"
             words = len(json.dumps({k: v for k, v in column.items() if k != "codes"}, default=len))
             n_values = len(column["display_labels"])
-            rows.append(_row("column", name, n if codes else 0, n_values, codes + words, note))
+            rows.append(_row("column", name, n if codes else 0, n_values, codes + words, note=note))
         for table in saved.tables:
             size = sum(len(part) for part in table.values() if isinstance(part, bytes))
-            name = " × ".join(table["columns"])  # noqa: RUF001  the sign of a product
-            rows.append(_row("counts", name, 0, len(table["cells"]) // 4, size, "per combination"))
+            name = " × ".join(table["columns"])
+            rows.append(
+                _row("counts", name, 0, len(table["cells"]) // 4, size, note="per combination")
+            )
         if saved.sample:
             size = sum(map(len, saved.sample.values()))
-            rows.append(_row("sample", "row numbers", n, 0, size, "which rows were drawn"))
+            rows.append(_row("sample", "row numbers", n, 0, size, note="which rows were drawn"))
         for name, why in saved.left_out.items():
-            rows.append(_row("left out", name, 0, 0, 0, why))
+            rows.append(_row("left out", name, 0, 0, 0, note=why))
         for clause in group.selection:
             size = len(json.dumps(group.wire_clause(clause)))
-            rows.append(_row("selection", clause.source, 0, 0, size, "what is selected"))
+            rows.append(_row("selection", clause.source, 0, 0, size, note="what is selected"))
         if group.page is not None:
             shown = group.page
             size = len(json.dumps(shown))
-            rows.append(_row("rows", "of the selection", len(shown["rows"]), 0, size, "readable"))
+            rows.append(
+                _row("rows", "of the selection", len(shown["rows"]), 0, size, note="readable")
+            )
     return pd.DataFrame(rows, columns=["what", "name", "rows", "values", "bytes", "note"])
 
 
-def _row(what: str, name: str, rows: int, values: int, size: int, note: str) -> dict[str, Any]:
+def _row(what: str, name: str, *numbers: int, note: str) -> dict[str, Any]:
+    rows, values, size = numbers
     return {
         "what": what, "name": name, "rows": rows, "values": values, "bytes": size, "note": note,
     }  # fmt: skip

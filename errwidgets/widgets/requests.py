@@ -11,13 +11,13 @@ import numpy as np
 
 from errwidgets.columns import wire_column
 from errwidgets.exceptions import ErrwidgetsError, SelectionError, shown
-from errwidgets.sources import Answer, MemorySource, PageAnswer
+from errwidgets.sources import MemorySource
 from errwidgets.sources.query import query_from_wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from errwidgets.sources import PointsAnswer
+    from errwidgets.sources import Answer, PageAnswer, PointsAnswer
     from errwidgets.widgets.group import Group
 
     Reply = tuple[dict[str, Any], list[bytes]]

@@ -33,7 +33,7 @@ class Store(anywidget.AnyWidget):
     columns = traitlets.Dict().tag(sync=True)
     """Column name → its codes and what they stand for: ``WireColumn`` in ``columns.ts``."""
 
-    tables = traitlets.List().tag(sync=True)
+    tables: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     """Counts per combination of codes, made here: ``WireTable`` in ``connection.ts``."""
 
     sample = traitlets.Dict(None, allow_none=True).tag(sync=True)

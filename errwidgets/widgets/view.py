@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import anywidget
 import traitlets
 
-from errwidgets import selection as sel
 from errwidgets._inputs import one_of
 from errwidgets._roles import OPTIONS
 from errwidgets.evaluation import Evaluation
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from errwidgets import selection as sel
     from errwidgets.selection import Clause
     from errwidgets.sources.columns import ViewColumns
     from errwidgets.widgets.group import Group

@@ -11,15 +11,18 @@ import json
 import math
 import pathlib
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from errwidgets.columns import CodedColumn, code_column, wire_column
+from errwidgets.columns import code_column, wire_column
 from errwidgets.sources import MemorySource
 from errwidgets.sources.query import query_from_wire
 from errwidgets.widgets.requests import wire_answer
+
+if TYPE_CHECKING:
+    from errwidgets.columns import CodedColumn
 
 PATH = pathlib.Path(__file__).parent / "query.json"
 N = 60
@@ -81,7 +84,7 @@ WHERE = {
 }
 
 
-def meets(predicate: dict[str, Any], row: int) -> bool:
+def meets(predicate: dict[str, Any], row: int) -> bool:  # noqa: PLR0911  one per form
     """Answer for one row, by its values."""
     match predicate["op"]:
         case "in":
@@ -129,10 +132,11 @@ def aggregate(keys: list[str], where: list[Any], value: str | None, *, errors: b
     return {"shape": shape, **sums}
 
 
-def page(where: list[Any], sort: str | None, descending: bool, start: int, stop: int) -> Any:  # noqa: FBT001
+def page(where: list[Any], sort: str | None, descending: bool, start: int, stop: int) -> Any:
     """Return row numbers in order; missing values last."""
     rows = [row for row in range(N) if all(meets(part, row) for part in where)]
     if sort is not None:
+
         def key(row: int) -> tuple[bool, float]:
             value = DATA[sort][row]
             if value is None:
@@ -170,8 +174,8 @@ def cases() -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for name, where in WHERE.items():
         for keys in ([], ["y_true"], ["y_true", "y_pred"], ["side", "is_error", "size"]):
-            value = "size" if len(keys) == 2 else None  # noqa: PLR2004
-            errors = len(keys) < 3  # noqa: PLR2004
+            value = "size" if len(keys) == 2 else None
+            errors = len(keys) < 3
             made.append({
                 "name": f"{name} by {' and '.join(keys) or 'nothing'}",
                 "query": {"ask": "aggregate", "keys": keys, "where": where, "value": value,
@@ -185,13 +189,15 @@ def cases() -> list[dict[str, Any]]:
                           "start": 2, "stop": 17},
                 "answer": page(where, sort, descending, 2, 17),
             })  # fmt: skip
-        for at_most in (5, N):
-            made.append({
+        made += [
+            {
                 "name": f"{name} as points, at most {at_most}",
                 "query": {"ask": "points", "x": "size", "y": "depth", "where": where,
                           "at_most": at_most},
                 "answer": points("size", "depth", where, at_most),
-            })  # fmt: skip
+            }
+            for at_most in (5, N)
+        ]  # fmt: skip
     return made
 
 

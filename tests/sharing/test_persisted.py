@@ -13,7 +13,7 @@ from errwidgets import ConfusionMatrix, Evaluation
 from errwidgets.sharing.persisted import BUDGET, stands_for, stratified
 
 rng = np.random.default_rng(2)
-SECRET = "a sentence that nobody else may read"
+PRIVATE = "a sentence that nobody else may read"
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +38,9 @@ def saved_bytes(view: ConfusionMatrix) -> int:
 
 
 def wide(n: int, **options: object) -> Evaluation:
-    X = pd.DataFrame({f"x{i}": rng.random(n) for i in range(20)})
+    table = pd.DataFrame({f"x{i}": rng.random(n) for i in range(20)})
     true, pred = rng.integers(0, 2, n), rng.integers(0, 2, n)
-    return Evaluation.from_predictions(true, pred, X=X, y_proba=rng.random(n), **options)
+    return Evaluation.from_predictions(true, pred, X=table, y_proba=rng.random(n), **options)
 
 
 @given(
@@ -48,9 +48,7 @@ def wide(n: int, **options: object) -> Evaluation:
     share=st.floats(0.01, 1.2), seed=st.integers(0, 5),
 )  # fmt: skip
 @settings(deadline=None)
-def test_a_sample_has_every_stratum_in_its_share(
-    sizes: list[int], share: float, seed: int
-) -> None:
+def test_a_sample_has_every_stratum_in_its_share(sizes: list[int], share: float, seed: int) -> None:
     strata = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
     at_most = max(1, int(share * len(strata)))
     kept = stratified(strata, at_most, seed)
@@ -106,17 +104,17 @@ def test_without_persistence_only_counts_leave() -> None:
 
 @pytest.mark.parametrize("mode", ["codes", False])
 def test_text_and_rows_do_not_leave(mode: object) -> None:
-    X = pd.DataFrame({"note": [SECRET, "b", "c", "d"], "name": list("pqrs")})
-    evaluation = Evaluation.from_predictions(list("abab"), list("aabb"), X=X, persist=mode)
+    table = pd.DataFrame({"note": [PRIVATE, "b", "c", "d"], "name": list("pqrs")})
+    evaluation = Evaluation.from_predictions(list("abab"), list("aabb"), X=table, persist=mode)
     matrix = ConfusionMatrix(evaluation)
     matrix.selection = "y_true == 'a'"
-    assert SECRET not in str(matrix._group.store().get_state())
+    assert PRIVATE not in str(matrix._group.store().get_state())
     assert matrix._group.store().page is None
 
 
 def test_rows_leave_only_where_that_was_asked_for() -> None:
-    X = pd.DataFrame({"note": [SECRET * 20, "b", "c", "d"], "size": [1.5, np.nan, 2, 3]})
-    evaluation = Evaluation.from_predictions(list("abab"), list("aabb"), X=X, persist="rows")
+    table = pd.DataFrame({"note": [PRIVATE * 20, "b", "c", "d"], "size": [1.5, np.nan, 2, 3]})
+    evaluation = Evaluation.from_predictions(list("abab"), list("aabb"), X=table, persist="rows")
     matrix = ConfusionMatrix(evaluation)
     assert matrix._group.store().page is None
     matrix.selection = "y_true == 'a'"

@@ -54,7 +54,9 @@ def test_aggregates_are_what_group_by_gives(where: tuple) -> None:
     }  # fmt: skip
     for name, series in expected.items():
         got = frame_of(answer, name, ["y_true", "y_pred"])
-        np.testing.assert_allclose(got, series.reindex(every, fill_value=0), rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            got, series.reindex(every, fill_value=0), rtol=1e-12, err_msg=name
+        )
 
 
 def test_no_key_gives_one_number_and_three_keys_a_cube() -> None:

@@ -5,6 +5,8 @@
 // selections of single rows, and columns of very many values, are looked at row by row.
 import type { Column, Columns } from "./columns.ts";
 import type { Derived, Lensed } from "./lens.ts";
+import { Memory, type Table } from "./memory.ts";
+import { pointsOf } from "./points.ts";
 import {
   type Aggregate,
   type Answer,
@@ -12,7 +14,6 @@ import {
   Lacking,
   type Page,
   type PageAnswer,
-  POINT_BINS,
   type Points,
   type PointsAnswer,
   type Query,
@@ -27,19 +28,6 @@ import {
   mask,
   type Predicate,
 } from "./selection.ts";
-
-/** Rows per combination of codes, in row-major order of `columns`. */
-export interface Table {
-  columns: string[];
-  shape: number[];
-  counts: Float64Array;
-  weights: Float64Array | null;
-  squares: Float64Array | null;
-  /** The column whose sums are in `sums`. */
-  value: string | null;
-  sums: Float64Array | null;
-  sum_squares: Float64Array | null;
-}
 
 /** What there is beside the columns. */
 export interface Holdings {
@@ -56,8 +44,6 @@ export interface Holdings {
 
 /** A table of more cells than this is slower than looking at the rows. */
 const MOST_CELLS = 1 << 17;
-const KEPT_MASKS = 16;
-const KEPT_TABLES = 24;
 
 export class LocalSource implements Source {
   readonly #columns: Columns;
@@ -339,50 +325,11 @@ export class LocalSource implements Source {
     }) as [Float64Array, Float64Array];
     const finite = (row: number) => Number.isFinite(xs[row]) && Number.isFinite(ys[row]);
     const rows = this.#where(where).filter(finite);
-    const empty = new Float64Array(0);
-    const none = { total: rows.length, x: empty, y: empty, rows: new Uint32Array(0), counts: null };
-    if (!rows.length) return { ...none, extent: [0, 0, 0, 0] };
-    const [x_low, x_high] = span(rows, xs);
-    const [y_low, y_high] = span(rows, ys);
-    const extent: PointsAnswer["extent"] = [x_low, x_high, y_low, y_high];
-    if (rows.length <= at_most) {
-      const pick = (of: Float64Array) => Float64Array.from(rows, (row) => of[row] as number);
-      return { ...none, x: pick(xs), y: pick(ys), rows, extent };
-    }
-    const counts = new Float64Array(POINT_BINS * POINT_BINS);
-    for (const row of rows) {
-      const cell =
-        bin(xs[row] as number, x_low, x_high) * POINT_BINS + bin(ys[row] as number, y_low, y_high);
-      counts[cell] = (counts[cell] as number) + 1;
-    }
-    return { ...none, counts, extent };
+    return pointsOf(rows, xs, ys, at_most);
   }
 }
 
 type Reader = (at: readonly number[]) => number;
-
-/** What was counted of the same rows, whatever the lens. */
-export class Memory {
-  readonly tables = new Kept<Table>(KEPT_TABLES);
-  readonly masks = new Kept<Uint8Array>(KEPT_MASKS);
-}
-
-class Kept<T> {
-  readonly #most: number;
-  readonly #known = new Map<string, T>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get(key: string, make: () => T): T {
-    const found = this.#known.get(key) ?? make();
-    this.#known.delete(key); // the one used last goes last
-    this.#known.set(key, found);
-    if (this.#known.size > this.#most) this.#known.delete(this.#known.keys().next().value ?? "");
-    return found;
-  }
-}
 
 /** The cell of each row; −1 for rows that are not meant. */
 function cellOf(columns: Column[], shape: number[], masks: Uint8Array[], n: number): Int32Array {
@@ -400,20 +347,4 @@ function cellOf(columns: Column[], shape: number[], masks: Uint8Array[], n: numb
 
 function numbers(column: Column | undefined): Float64Array | null {
   return column?.values?.dtype === "float64" ? column.values.data : null;
-}
-
-function span(rows: Uint32Array, values: Float64Array): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const row of rows) {
-    const value = values[row] as number;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
-}
-
-function bin(value: number, low: number, high: number): number {
-  if (high <= low) return 0;
-  return Math.min(POINT_BINS - 1, Math.floor(((value - low) / (high - low)) * POINT_BINS));
 }
