@@ -55,8 +55,8 @@ def regression_fallback(evaluation: Evaluation) -> tuple[str, str]:
     starts = shown_bins(len(columns["y_true"].categories), None)
     counts = binned_counts(columns, starts)
     labels = [text for text, _ in shown_ranges(columns["y_true"], starts)]
-    error = evaluation.summary().loc["mean_absolute_error", "value"]
-    sentence = f"{evaluation.n_samples:,} rows, mean absolute error {float(error):,.6g}."
+    error = evaluation.summary()["value"].to_dict()["mean_absolute_error"]
+    sentence = f"{evaluation.n_samples:,} rows, mean absolute error {error:,.6g}."
     plain, markup = _written(evaluation, sentence, labels, counts)
     return f"{plain} Rows: .selected, evaluation.errors().", markup
 
