@@ -93,6 +93,7 @@ export class Store {
   readonly #page_of_rows = signal<RowsPage | null>(null);
   readonly #failure = signal<string | null>(null);
   readonly #n_selected = signal(0);
+  readonly #asked_kernel = signal(false);
   readonly link = new Link();
   readonly #loader = new Loader(this.link);
   readonly #kernel = new KernelSource(this.link);
@@ -107,6 +108,12 @@ export class Store {
   /** Columns that are on their way. */
   readonly progress = computed(() => this.#loader.progress.value);
   readonly n_selected = computed(() => this.#n_selected.value);
+  /** How many rows the notebook kept, when not all. */
+  readonly n_drawn = computed(() => {
+    const wire = this.#wire_sample.value;
+    return wire && wire.rows.byteLength / Uint32Array.BYTES_PER_ELEMENT;
+  });
+  readonly counted_in_python = computed(() => this.#asked_kernel.value);
 
   readonly #saved = computed<Columns>(() => {
     const entries = Object.entries(this.#wire.value);
@@ -263,7 +270,9 @@ export class Store {
         lacking = error;
       }
     }
-    return await this.#kernel.ask(query);
+    const answer = await this.#kernel.ask(query);
+    this.#asked_kernel.value = true;
+    return answer;
   }
 
   /** Whether these columns may come to the page beside those that are here. */
