@@ -103,6 +103,7 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
       <CopyBox copying={copying} label="Table of the matrix" />
       <Explained
         anchors="[data-at],[data-pair],[data-explain]"
+        clear=".ew-matrix"
         explain={(element) => explain(model, element)}
         onExplained={(element) => {
           outlines.value = element ? outlinesOf(model, element) : [];
