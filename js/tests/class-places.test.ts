@@ -3,7 +3,7 @@ import { decodeColumn } from "../src/store/columns.ts";
 import { LocalSource } from "../src/store/local-source.ts";
 import { classPlaces, MOST_PLACES } from "../src/views/class-places.ts";
 import { arranged, type MatrixData, matrixData } from "../src/views/matrix-data.ts";
-import { overall, perClass } from "../src/views/rates-standin.ts";
+import { overall, perClass } from "../src/views/rates.ts";
 import { random, wireColumn } from "./fakes.ts";
 
 function dataOf(labels: string[], y_true: number[], y_pred: number[]): MatrixData {

@@ -133,7 +133,10 @@ export function ConfusionMatrix({ store, source, options: saved }: ViewProps) {
                   scrolled.current = top;
                   follow();
                 }}
-                onSearch={() => field.current?.focus()}
+                onSearch={() => {
+                  field.current?.focus();
+                  return field.current !== null;
+                }}
               />
               {parts.rates_beside && (
                 <ClassRates

@@ -17,7 +17,7 @@ import { classAt, type MatrixModel, majority, mistakesIn } from "./matrix-model.
 import type { Metric } from "./matrix-options.ts";
 import type { Outline } from "./matrix-outlines.tsx";
 import { baseInWords, shareOf } from "./matrix-values.ts";
-import { wilson } from "./rates-standin.ts";
+import { wilson } from "./rates.ts";
 
 /** What of the overall line can be explained. */
 export type Figure = "accuracy" | "macro_f1" | "mistakes" | "baseline" | "precision" | "recall";

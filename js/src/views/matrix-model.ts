@@ -13,7 +13,7 @@ import {
   matrixOptions,
 } from "./matrix-options.ts";
 import type { Drawing } from "./matrix-values.ts";
-import { overall, type PerClass, perClass, type Rate } from "./rates-standin.ts";
+import { overall, type PerClass, perClass, type Rate } from "./rates.ts";
 
 export interface Rates {
   per_class: PerClass;

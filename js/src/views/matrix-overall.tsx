@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { count, decimal, decimalRange } from "../components/format.ts";
 import type { Figure } from "./matrix-cards.tsx";
 import { type MatrixModel, majority, mistakesIn } from "./matrix-model.ts";
-import type { Rate } from "./rates-standin.ts";
+import type { Rate } from "./rates.ts";
 
 const DIGITS = 3;
 
