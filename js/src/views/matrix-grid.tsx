@@ -41,7 +41,7 @@ interface GridProps {
 }
 
 /** Smaller differences from all rows, in points, are said and not drawn. */
-const LEAST_CHANGE = 2;
+const LEAST_CHANGE = 3;
 
 export function Grid(props: GridProps) {
   const { drawing, size, label, selected, totals, outlines, sought } = props;
