@@ -247,6 +247,14 @@ describe("arrangement", () => {
     expect(asked).toMatchObject({ list_beside: false, rates_beside: true });
   });
 
+  it("leaves F1 out rather than putting the rates below", () => {
+    expect(at(1200, 14, 900)).toMatchObject({
+      rates_beside: true,
+      list_beside: false,
+      metrics: ["precision", "recall"],
+    });
+  });
+
   it("puts the rates below a matrix that fits alone", () => {
     expect(at(1000, 14, 900)).toMatchObject({ rates_beside: false, list_beside: false });
     expect(at(640, 14, 900).rates_beside).toBe(false);

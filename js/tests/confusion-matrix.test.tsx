@@ -271,6 +271,13 @@ describe("the keyboard", () => {
     expect(focused()).toBe("2,1");
   });
 
+  it("finds a class that starts with what opens the search where there is one", async () => {
+    show({ ...PETS, labels: ["cat", "/dog", "?eel"] });
+    await focus(cell("cat", "cat"));
+    await press("/");
+    expect(focused()).toBe("1,0");
+  });
+
   it("keeps its keys from the host, and leaves it chords", async () => {
     const heard: string[] = [];
     const listen = (event: KeyboardEvent) => heard.push(event.key);

@@ -34,6 +34,28 @@ describe("a card", () => {
   });
 });
 
+describe("a card about something else", () => {
+  const page = { width: 1000, height: 800 };
+  const matrix = { left: 20, top: 160, right: 340, bottom: 330 };
+  const figure = { left: 20, top: 105, right: 140, bottom: 158 };
+
+  it("leaves that in sight where it can", () => {
+    const size = { width: 290, height: 115 };
+    expect(besideCorner(figure, size, page, matrix)).toEqual({ left: 346, top: 164 });
+    const lower = { ...figure, top: 305, bottom: 358 };
+    const under = { ...matrix, top: 360, bottom: 530 };
+    expect(besideCorner(lower, size, page, under)).toEqual({ left: 146, top: 184 });
+  });
+
+  it("stays near, even so", () => {
+    const wide = { ...matrix, right: 900 };
+    expect(besideCorner(figure, { width: 80, height: 115 }, page, wide)).toEqual({
+      left: 146,
+      top: 164,
+    });
+  });
+});
+
 describe("a menu", () => {
   it("hangs from its button and stays on the page", () => {
     const button = { left: 900, top: 10, right: 964, bottom: 38 };

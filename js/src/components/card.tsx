@@ -6,6 +6,8 @@ import { besideCorner, float } from "./floating.ts";
 interface Props {
   /** CSS selector of what can be explained. */
   anchors: string;
+  /** CSS selector of what should stay in sight while something outside of it is explained. */
+  clear: string;
   /** What the card says of such an element; null for nothing. */
   explain(anchor: HTMLElement): ComponentChildren | null;
   /** The element that is explained now. */
@@ -19,10 +21,11 @@ const FOCUS_MS = 900;
 /** Time to cross the gap into the card. */
 const LEAVE_MS = 150;
 
-export function Explained({ anchors, explain, onExplained, children }: Props) {
+export function Explained({ anchors, clear, explain, onExplained, children }: Props) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const over = useRef<HTMLElement | null>(null);
+  const root = useRef<HTMLDivElement>(null);
   const card = useRef<HTMLDivElement>(null);
   const id = useId();
   const content = anchor?.isConnected ? explain(anchor) : null;
@@ -58,7 +61,9 @@ export function Explained({ anchors, explain, onExplained, children }: Props) {
   }, [anchor, content === null, id]);
   // Its size follows its numbers.
   useLayoutEffect(() => {
-    if (card.current && anchor) float(card.current, anchor, besideCorner);
+    if (!card.current || !anchor) return;
+    const kept = anchor.closest(clear) ? null : root.current?.querySelector(clear);
+    float(card.current, anchor, besideCorner, kept);
   });
 
   const onPointerOver = (event: PointerEvent) => {
@@ -74,6 +79,7 @@ export function Explained({ anchors, explain, onExplained, children }: Props) {
 
   return (
     <div
+      ref={root}
       class="ew-explained"
       onPointerOver={onPointerOver}
       onPointerLeave={() => {

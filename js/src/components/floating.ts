@@ -20,9 +20,12 @@ export interface Spot {
 
 const GAP = 6;
 const EDGE = 8;
+/** A card farther away would not be seen as one of its anchor. */
+const FARTHEST = 480;
 
-/** Beside a corner of what is explained, so that neither it nor its row and column are covered. */
-export function besideCorner(anchor: Rect, size: Size, page: Size): Spot {
+/** Beside a corner of what is explained, so that neither it nor its row and column are covered, and
+ *  where there is a place for it not over `clear` either: what the card speaks of. */
+export function besideCorner(anchor: Rect, size: Size, page: Size, clear?: Rect): Spot {
   const right = anchor.right + GAP;
   const left = anchor.left - GAP - size.width;
   const below = anchor.bottom + GAP;
@@ -32,12 +35,21 @@ export function besideCorner(anchor: Rect, size: Size, page: Size): Spot {
     top >= EDGE &&
     left + size.width <= page.width - EDGE &&
     top + size.height <= page.height - EDGE;
+  const leaves = ({ left, top }: Spot) =>
+    !clear ||
+    left >= clear.right ||
+    left + size.width <= clear.left ||
+    top >= clear.bottom ||
+    top + size.height <= clear.top;
   const corners = [below, above].flatMap((top) => [right, left].map((left) => ({ left, top })));
   // On a narrow page: under or over it, shifted as far as needed.
   const shifted = into(anchor.left, size.width, page.width);
   const stacked = [below, above].map((top) => ({ left: shifted, top }));
-  const found = [...corners, ...stacked].find(fits);
-  if (found) return found;
+  const past = clear ? [{ left: clear.right + GAP, top: below }] : [];
+  const near = past.filter((spot) => spot.left - right <= FARTHEST);
+  const found = [...corners, ...stacked, ...near].filter(fits);
+  const best = found.find(leaves) ?? found[0];
+  if (best) return best;
   return { left: shifted, top: page.height - anchor.bottom >= anchor.top ? below : above };
 }
 
@@ -66,7 +78,8 @@ function into(start: number, length: number, room: number): number {
 export function float(
   element: HTMLElement,
   anchor: Element,
-  place: (anchor: Rect, size: Size, page: Size) => Spot,
+  place: (anchor: Rect, size: Size, page: Size, clear?: Rect) => Spot,
+  clear?: Element | null,
 ): void {
   const shown = element as HTMLElement & { showPopover?(): void };
   try {
@@ -75,10 +88,12 @@ export function float(
     // is shown already
   }
   const { clientWidth: width, clientHeight: height } = document.documentElement;
-  const spot = place(anchor.getBoundingClientRect(), element.getBoundingClientRect(), {
-    width,
-    height,
-  });
+  const spot = place(
+    anchor.getBoundingClientRect(),
+    element.getBoundingClientRect(),
+    { width, height },
+    clear?.getBoundingClientRect(),
+  );
   element.style.left = `${spot.left}px`;
   element.style.top = `${spot.top}px`;
   // Without a top layer an ancestor may be what "fixed" is measured from.

@@ -155,6 +155,7 @@ function DrawnMatrix(props: DrawnProps) {
       <CopyBox copying={copying} label="Table of the matrix" />
       <Explained
         anchors="[data-at],[data-pair],[data-explain]"
+        clear=".ew-matrix"
         explain={(element) => explain(model, element)}
         onExplained={(element) => {
           outlines.value = element ? outlinesOf(model, element) : [];
@@ -189,7 +190,10 @@ function DrawnMatrix(props: DrawnProps) {
                   scrolled.current = top;
                   follow();
                 }}
-                onSearch={() => field.current?.focus()}
+                onSearch={() => {
+                  field.current?.focus();
+                  return field.current !== null;
+                }}
               />
               {parts.rates_beside && (
                 <ClassRates

@@ -137,10 +137,12 @@ const FEWER_RATES: readonly Metric[] = ["precision", "recall"];
 /** Where the parts stand in a cell of a given width. */
 export function arrangement({ room, matrix, metrics, listed }: Parts): Arrangement {
   if (metrics) return placed(room, matrix, metrics, listed);
-  const all = placed(room, matrix, ALL_RATES, listed);
-  if (all.list_beside || !listed) return all;
-  const fewer = placed(room, matrix, FEWER_RATES, listed);
-  return fewer.list_beside ? fewer : all;
+  const [all, fewer] = [ALL_RATES, FEWER_RATES].map((rates) =>
+    placed(room, matrix, rates, listed),
+  ) as [Arrangement, Arrangement];
+  const both = [all, fewer];
+  const complete = both.find((found) => found.list_beside);
+  return complete ?? both.find((found) => found.rates_beside) ?? all;
 }
 
 function placed(

@@ -36,12 +36,12 @@ interface GridProps {
   /** What the pointer rests on or the keyboard is at. */
   onPlace(place: Place | null): void;
   onScroll(top: number): void;
-  /** "/" was pressed. */
-  onSearch(): void;
+  /** "/" was pressed; false where there is no search. */
+  onSearch(): boolean;
 }
 
 /** Smaller differences from all rows, in points, are said and not drawn. */
-const LEAST_CHANGE = 2;
+const LEAST_CHANGE = 3;
 
 export function Grid(props: GridProps) {
   const { drawing, size, label, selected, totals, outlines, sought } = props;
@@ -109,14 +109,13 @@ export function Grid(props: GridProps) {
     const next = move(key, at, n, modifiers.add);
     if (key === "Enter" || (key === " " && !typing)) act(at, modifiers);
     else if (key === "Escape") dragging.cancel() || onGesture({ kind: "clear" });
-    else if (key === "/" && plain && !typing) props.onSearch();
     else if (next) {
       go(next);
       const [from, cell] = [cellAt(at), cellAt(next)];
       if (modifiers.extend && from && cell)
         onGesture({ kind: "cell", cell, from, extend: true, add: false });
     } else if (plain && key.length === 1) {
-      const found = type(key);
+      const found = key === "/" && !typing && props.onSearch() ? null : type(key);
       if (found) go(found);
     } else return;
     event.preventDefault();

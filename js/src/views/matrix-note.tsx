@@ -46,10 +46,9 @@ function scaleInWords({ normalize, scale }: MatrixOptions, two_lines: boolean): 
     return two_lines
       ? `% of ${BASES[normalize]}, count below`
       : `numbers are % of ${BASES[normalize]}`;
-  const shade =
-    scale === "log" ? "shade: logarithm of the count" : "shade: share of the true class";
+  const shade = scale === "log" ? "shade: log of the count" : "shade: share of the true class";
   if (!two_lines) return shade;
   return scale === "log"
-    ? `share of the true class below each count, ${shade}`
+    ? `share of the true class below · ${shade}`
     : "share of the true class below each count";
 }
