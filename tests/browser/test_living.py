@@ -134,6 +134,15 @@ def test_a_view_that_was_scrolled_away_is_as_it_was(notebook, open_lab, windowin
     assert sizes(first) == before
     check_selected(first, "cat", "dog")
     expect(cell(first, "cat", "dog")).to_be_focused()
+    # Lab keeps the active cell in the page; another one is taken out of it, if it windows.
+    nb.activate(len(FILLERS) + 2)
+    nb.scroll_to(1)
+    expect(nb.widgets()).to_have_count(1 if windowing == "full" else 2)
+    nb.scroll_to(0)
+    first = nb.widgets().first
+    check_selected(first, "cat", "dog")
+    assert sizes(first) == before
+    cell(first, "cat", "dog").focus()
     nb.page.keyboard.press("Escape")
     expect(first.get_by_role("status")).to_have_text("No rows selected")
     nb.python_becomes("[len(calls), calls[-1]]", [2, 0])
