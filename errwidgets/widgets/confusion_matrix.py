@@ -73,6 +73,7 @@ class ConfusionMatrix(View):
     """
 
     kind = "confusion_matrix"
+    page_options = frozenset({"brought", "compare", "metrics"})
 
     normalize = Option(None, (None, "true", "pred", "all"))
     """Shares of the true class, of the predicted one or of all in place of counts."""

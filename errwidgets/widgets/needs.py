@@ -51,5 +51,7 @@ def view_info(columns: ViewColumns) -> dict[str, Any]:
         "is_error": columns.is_error,
         "weight": columns.weight,
         "class_groups": [[name, codes] for name, codes in groups.items()],
+        "bin_edges": list(columns["y_true"].edges) if evaluation.task == "regression" else [],
+        "error_threshold": evaluation.error_threshold,
         "page_bytes": PAGE_BYTES,
     }

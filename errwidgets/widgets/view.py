@@ -90,12 +90,15 @@ class Option:
 def _known_options(value: Any, view: View) -> dict[str, Any]:
     """Return of what a browser sent the options that there are."""
     options = view.options()
+    # What only the page sets is kept as it is; it means nothing here.
+    own = {name: value[name] for name in view.page_options if isinstance(value, dict) and name in value}
     sent = value if isinstance(value, dict) else {}
-    return {
+    known = {
         name: sent[name]
         for name, option in options.items()
         if name in sent and any(sent[name] is a or sent[name] == a for a in option.allowed)
     }
+    return {**own, **known}
 
 
 class View(anywidget.AnyWidget):
@@ -115,6 +118,9 @@ class View(anywidget.AnyWidget):
 
     kind: ClassVar[str]
     """Names the view in the bundle; prefix of the sources of its clauses."""
+
+    page_options: ClassVar[frozenset[str]] = frozenset()
+    """Names of what only the page sets: which classes were brought in, for example."""
 
     # Text, not a path: for a path anywidget keeps every instance alive to reload it.
     _esm = (STATIC / "stub.js").read_text(encoding="utf-8")

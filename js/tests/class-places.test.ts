@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { overall } from "../src/measures/overall.ts";
+import { overall, SUMMARY } from "../src/measures/overall.ts";
 import { perClass } from "../src/measures/per-class.ts";
 import { decodeColumn } from "../src/store/columns.ts";
 import { classPlaces, MOST_PLACES } from "../src/views/class-places.ts";
@@ -89,7 +89,7 @@ describe("the stand-in of rates", () => {
     expect(recall.map(({ value }) => value)).toEqual([1, 1 / 2, 1 / 3, Number.NaN]);
     expect(f1[1]?.value).toBeCloseTo(2 / 5, 12);
     expect(specificity[0]?.value).toBeCloseTo(4 / 5, 12);
-    expect(overall(cells).accuracy?.value).toBe(1 / 2);
-    expect(overall(cells).baseline_accuracy?.value).toBe(1 / 2);
+    expect(overall(cells, SUMMARY).accuracy?.value).toBe(1 / 2);
+    expect(overall(cells, SUMMARY).baseline_accuracy?.value).toBe(1 / 2);
   });
 });

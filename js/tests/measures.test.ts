@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Cells } from "../src/measures/cells.ts";
 import { type Rate, wilson, wilsonInterval } from "../src/measures/intervals.ts";
-import { type OverallMetric, overall } from "../src/measures/overall.ts";
+import { overall, SUMMARY } from "../src/measures/overall.ts";
 import { perClass } from "../src/measures/per-class.ts";
 import {
   type RegressionMetric,
@@ -20,7 +20,7 @@ interface Vectors {
     weights?: number[];
     squares?: number[];
     per_class: Record<string, Numbers>;
-    overall: Record<OverallMetric, Numbers>;
+    overall: Record<keyof typeof SUMMARY, Numbers>;
   }[];
   regression: { name: string; sums: ResidualSums; overall: Record<RegressionMetric, Numbers> }[];
 }
@@ -60,7 +60,7 @@ describe("rates and intervals of counts are Python's", () => {
     const cells: Cells = { n: vector.n, counts: Float64Array.from(vector.counts) };
     if (vector.weights) cells.weights = Float64Array.from(vector.weights);
     if (vector.squares) cells.squares = Float64Array.from(vector.squares);
-    expectRates(overall(cells), vector.overall);
+    expectRates(overall(cells, SUMMARY), vector.overall);
     const found = perClass(cells);
     for (const [column, expected] of Object.entries(vector.per_class)) {
       const [, metric, limit] = column.match(/^(\w+?)(?:_(ci_low|ci_high))?$/) as string[];
@@ -90,7 +90,7 @@ describe("regression metrics of sums are Python's", () => {
 describe("counts at the edge", () => {
   it("no rows: no number, no limits, no support", () => {
     const cells = { n: 3, counts: new Float64Array(9) };
-    for (const { value, ci_low, support } of Object.values(overall(cells))) {
+    for (const { value, ci_low, support } of Object.values(overall(cells, SUMMARY))) {
       expect(value).toBeNaN();
       expect(ci_low).toBeNaN();
       expect(support).toBe(0);
@@ -113,7 +113,7 @@ describe("counts at the edge", () => {
     expect(support(found.specificity)).toEqual([10, 10]);
     expect(found.support).toEqual([5, 5]);
     expect(found.n_samples).toEqual([10, 10]);
-    expect(overall(cells).accuracy.support).toBe(20);
+    expect(overall(cells, SUMMARY).accuracy.support).toBe(20);
   });
 
   it("equal weights change no number and no interval", () => {
@@ -124,8 +124,8 @@ describe("counts at the edge", () => {
       weights: cells.counts.map((c) => c / 2),
       squares: cells.counts.map((c) => c / 4),
     };
-    const [plain, weighted] = [overall(cells), overall({ ...cells, ...halves })];
-    for (const name of Object.keys(plain) as OverallMetric[]) {
+    const [plain, weighted] = [overall(cells, SUMMARY), overall({ ...cells, ...halves }, SUMMARY)];
+    for (const name of Object.keys(plain) as keyof (typeof SUMMARY)[]) {
       expect(weighted[name].value).toBeCloseTo(plain[name].value, 12);
       expect(weighted[name].ci_low).toBeCloseTo(plain[name].ci_low, 12);
     }
@@ -133,7 +133,7 @@ describe("counts at the edge", () => {
 
   it("weights without squares are refused", () => {
     const counts = Float64Array.of(1);
-    expect(() => overall({ n: 1, counts, weights: counts })).toThrow("squares");
+    expect(() => overall({ n: 1, counts, weights: counts }, SUMMARY)).toThrow("squares");
   });
 });
 

@@ -9,28 +9,16 @@ export type Speaks = () => boolean;
 export const Speaker = createContext<Speaks>(() => true);
 
 export class Page {
-  readonly #views: Signal<readonly Store[]> = signal([]);
+  readonly #entries: Signal<readonly { store: Store }[]> = signal([]);
 
   /** Take in a view until it ends. */
   enter(store: Store, ended: AbortSignal): Speaks {
-    // An object of its own, as several views share a store.
-    const entry = { store };
-    const entries = this.#entries;
-    entries.push(entry);
-    const tell = () => {
-      this.#views.value = entries.map((one) => one.store);
-    };
-    tell();
+    const entry = { store }; // an object of its own: several views share a store
+    this.#entries.value = [...this.#entries.value, entry];
     ended.addEventListener("abort", () => {
-      entries.splice(entries.indexOf(entry), 1);
-      tell();
+      this.#entries.value = this.#entries.value.filter((other) => other !== entry);
     });
-    return () => {
-      const stores = this.#views.value;
-      const first = stores.findIndex((one) => one.link.status.value === "lost");
-      return entries[first] === entry;
-    };
+    const lost = (one: { store: Store }) => one.store.link.status.value === "lost";
+    return () => this.#entries.value.find(lost) === entry;
   }
-
-  readonly #entries: { store: Store }[] = [];
 }

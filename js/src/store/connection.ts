@@ -22,6 +22,10 @@ export interface Info extends Lensing {
   /** Orders of the classes that the page cannot work out. */
   orders: Record<string, number[]>;
   class_groups: [string, number[]][];
+  /** Where the fine bins of a regression meet. */
+  bin_edges: number[];
+  /** The distance from which a row of a regression counts as wrong, before any lens. */
+  error_threshold: number | null;
   /** Columns of more bytes than this together are counted in Python. */
   page_bytes: number;
 }
@@ -73,6 +77,8 @@ const NOTHING: Info = {
   weight: null,
   orders: {},
   class_groups: [],
+  bin_edges: [],
+  error_threshold: null,
   page_bytes: 0,
 };
 

@@ -36,7 +36,7 @@ export function pairsIn(cells: readonly Cell[], { groups }: Places): Cell[] {
 
 /** The shortest predicate that holds for exactly these pairs of codes: rows of cells with the same
  *  columns go together, and a rectangle becomes one pair of conditions. */
-export function cellsPredicate(cells: readonly Cell[]): Predicate | null {
+export function cellsPredicate(cells: readonly Cell[], block_of = pairOf): Predicate | null {
   const by_row = new Map<number, Set<number>>();
   for (const [t, p] of cells) {
     const columns = by_row.get(t);
@@ -51,7 +51,7 @@ export function cellsPredicate(cells: readonly Cell[]): Predicate | null {
     block.rows.push(t);
     blocks.set(key, block);
   }
-  const parts = [...blocks.values()].map(({ rows, columns }) => pairOf(rows, columns));
+  const parts = [...blocks.values()].map(({ rows, columns }) => block_of(rows, columns));
   if (parts.length === 0) return null;
   return parts.length === 1 ? (parts[0] as Predicate) : { op: "any", of: parts };
 }

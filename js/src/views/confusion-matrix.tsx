@@ -30,9 +30,11 @@ import { Note } from "./matrix-note.tsx";
 import type { Metric } from "./matrix-options.ts";
 import type { Outline } from "./matrix-outlines.tsx";
 import { Overall } from "./matrix-overall.tsx";
-import { type Selecting, useSelecting } from "./matrix-selecting.ts";
+import { classMeaning, type Selecting, useSelecting } from "./matrix-selecting.ts";
 import { type Control, type Format, Toolbar } from "./matrix-toolbar.tsx";
 import { MostConfused, pairAt } from "./most-confused.tsx";
+import { RegressionMatrix } from "./regression-matrix.tsx";
+import { Threshold } from "./threshold.tsx";
 import { unitLabels, unitsOf } from "./units.ts";
 
 const TITLE = "Confusion matrix";
@@ -60,6 +62,7 @@ export function ConfusionMatrix(props: ViewProps) {
         {wanting}
       </Frame>
     );
+  if (store.info.value.task === "regression") return <RegressionMatrix {...props} />;
   return <ClassMatrix {...props} />;
 }
 
@@ -68,7 +71,10 @@ function ClassMatrix(props: ViewProps) {
   const labels = unitLabels(store.columns.value);
   const { merged } = store.lens.value;
   const units = useMemo(() => unitsOf(labels, merged), [labels, JSON.stringify(merged)]);
-  const selecting = useSelecting(store, source, units);
+  const columns = store.columns.value;
+  const { is_error } = store.info.value;
+  const meaning = useMemo(() => classMeaning(columns, units, is_error), [columns, units, is_error]);
+  const selecting = useSelecting(store, source, meaning);
   const { elsewhere } = selecting;
   const every = useAnswer(store, { ask: "aggregate", keys: KEYS, where: [] });
   const here = useAnswer(store, { ask: "aggregate", keys: KEYS, where: elsewhere });
@@ -101,6 +107,7 @@ interface DrawnProps extends ViewProps {
 function DrawnMatrix(props: DrawnProps) {
   const { store, source, options: saved, asked, selecting, pending, problem } = props;
   const { test } = selecting;
+  const { class_groups } = store.info.value;
   const model = useMatrixModel(store, saved.value.value, asked);
   const { places, drawing, options, data } = model;
   const selected = useMemo(() => placeTest(test, places), [test, places]);
@@ -148,6 +155,14 @@ function DrawnMatrix(props: DrawnProps) {
           copied={copying.copied}
           onChange={(patch) => saved.set(patch)}
           onSelectAll={selecting.all}
+          merging={
+            class_groups.length > 0
+              ? {
+                  on: store.lens.value.merged.length > 0,
+                  toggle: (on) => store.look({ merged: on ? class_groups : [] }, source),
+                }
+              : null
+          }
           onCopy={copy}
         />
       }
@@ -162,6 +177,7 @@ function DrawnMatrix(props: DrawnProps) {
         }}
       >
         <Overall model={model}>
+          <Threshold store={store} source={source} />
           {data.n >= SEARCHED_FROM && (
             <ClassSearch labels={data.labels} places={places} field={field} onFound={onFound} />
           )}

@@ -9,30 +9,32 @@ interface Table {
   rows: string[][];
 }
 
+/** What stands in a cell, where that is neither its count nor its share. */
+export type CellText = (row: number, column: number) => string;
+
 const CORNER = "true ↓ predicted →";
 const DECIMALS = 6;
 
 /** Counts as plain integers, shares between 0 and 1. */
-export function matrixAsCsv(data: MatrixData, normalize: Normalize): string {
-  const number = (row: number, column: number) =>
-    normalize === null
-      ? String(data.at(row, column))
-      : plain(shareOf(data, normalize, row, column));
+export function matrixAsCsv(data: MatrixData, normalize: Normalize, own?: CellText): string {
+  const share = (row: number, column: number) => plain(shareOf(data, normalize, row, column));
+  const amount = (row: number, column: number) => String(data.at(row, column));
+  const number = own ?? (normalize === null ? amount : share);
   const { head, rows } = table(data, "true \\ predicted", number);
   return lines([head, ...rows].map((cells) => cells.map(csvField).join(",")));
 }
 
 /** A table of numbers as they are shown. */
-export function matrixAsMarkdown(data: MatrixData, normalize: Normalize): string {
-  const { head, rows } = table(data, CORNER, shown(data, normalize));
+export function matrixAsMarkdown(data: MatrixData, normalize: Normalize, own?: CellText): string {
+  const { head, rows } = table(data, CORNER, own ?? shown(data, normalize));
   const line = (cells: string[]) => `| ${cells.map(markdownText).join(" | ")} |`;
   const rule = `| --- |${" ---: |".repeat(data.n)}`;
   return lines([line(head), rule, ...rows.map(line)]);
 }
 
 /** A `tabular` that needs no package. */
-export function matrixAsLatex(data: MatrixData, normalize: Normalize): string {
-  const { head, rows } = table(data, "true / predicted", shown(data, normalize));
+export function matrixAsLatex(data: MatrixData, normalize: Normalize, own?: CellText): string {
+  const { head, rows } = table(data, "true / predicted", own ?? shown(data, normalize));
   const line = (cells: string[]) => `${cells.map(latexText).join(" & ")} \\\\`;
   return lines([
     `\\begin{tabular}{l${"r".repeat(data.n)}}`,

@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { scheme } from "../components/scheme.ts";
 import type { Rate } from "../measures/intervals.ts";
-import { type OverallMetric, overall } from "../measures/overall.ts";
+import { accuracy, baseline_accuracy, macro_f1, overall } from "../measures/overall.ts";
 import { type PerClass, perClass } from "../measures/per-class.ts";
 import type { Store } from "../store/connection.ts";
 import type { Settings } from "../store/options.ts";
@@ -13,9 +13,11 @@ import { clusterOrder, type MatrixOptions, matrixOptions } from "./matrix-option
 import type { Drawing } from "./matrix-values.ts";
 import { type Unit, united } from "./units.ts";
 
+const SHOWN = { accuracy, macro_f1, baseline_accuracy };
+
 export interface Rates {
   per_class: PerClass;
-  overall: Record<OverallMetric, Rate>;
+  overall: Record<keyof typeof SHOWN, Rate>;
 }
 
 export interface MatrixModel {
@@ -98,7 +100,7 @@ export function useMatrixModel(
 function rates({ n, counts, mass, squares }: MatrixData): Rates {
   const weighted = squares ? { weights: mass.counts, squares } : {};
   const cells = { n, counts, ...weighted };
-  return { per_class: perClass(cells), overall: overall(cells) };
+  return { per_class: perClass(cells), overall: overall(cells, SHOWN) };
 }
 
 /** The class that most rows have. */

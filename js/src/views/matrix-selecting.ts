@@ -1,5 +1,6 @@
 // What gestures select: the clause of a view, read as cells and written as predicates.
 import { useMemo, useRef } from "preact/hooks";
+import type { Columns } from "../store/columns.ts";
 import { PYTHON, type Store } from "../store/connection.ts";
 import type { Predicate } from "../store/selection.ts";
 import {
@@ -30,28 +31,56 @@ export interface Selecting {
   clear(): void;
 }
 
-export function useSelecting(store: Store, source: string, units: readonly Unit[]): Selecting {
-  const columns = store.columns.value;
-  const { is_error } = store.info.value;
+/** What cells and headers stand for. Codes are those of the view: of classes, merged ones, bins. */
+export interface Meaning {
+  n: number;
+  /** A predicate as a test of pairs; null when it speaks of anything else. */
+  read(predicate: Predicate): PairTest | null;
+  cells(pairs: Cell[]): Predicate | null;
+  header(axis: "y_true" | "y_pred", codes: readonly number[]): Predicate;
+  /** What a header adds to cells that are selected. */
+  added(axis: "y_true" | "y_pred", codes: readonly number[]): Cell[];
+  all(what: "errors" | "correct"): Predicate;
+}
+
+/** What the cells of classes stand for, or of units that a lens has made of them. */
+export function classMeaning(
+  columns: Columns,
+  units: readonly Unit[],
+  is_error: string | null,
+): Meaning {
   const n = units.length;
-  const read = (predicate: Predicate) => unitTest(predicate, columns, units, is_error);
+  const meant = (predicate: Predicate) => ofClasses(predicate, units);
+  return {
+    n,
+    read: (predicate) => unitTest(predicate, columns, units, is_error),
+    cells: (pairs) => {
+      const predicate = cellsPredicate(pairs);
+      return predicate && meant(predicate);
+    },
+    header: (axis, codes) => meant(mistakesPredicate(axis, codes, is_error, n)),
+    added: (axis, codes) => mistakes(axis, codes, n),
+    all: (what) => meant((what === "errors" ? allMistakes : allCorrect)(is_error, n)),
+  };
+}
+
+export function useSelecting(store: Store, source: string, meaning: Meaning): Selecting {
+  const { n, read } = meaning;
   // A selection made in code that speaks of cells is shown as cells, not as a filter of them.
   const coded = store.own(PYTHON);
   const adopts = coded !== null && read(coded) !== null;
   const elsewhere = store.elsewhere(source, ...(adopts ? [PYTHON] : []));
   const own = both(store.own(source), adopts ? coded : null);
   const said = JSON.stringify(own);
-  const test = useMemo(() => (own ? read(own) : null), [said, columns, units]);
+  const test = useMemo(() => (own ? read(own) : null), [said, meaning]);
   const anchor = useRef<Cell | null>(null);
 
-  const put = (predicate: Predicate | null) => {
-    const meant = predicate && ofClasses(predicate, units);
-    store.select(source, meant, source, adopts ? [PYTHON] : []);
-  };
+  const put = (predicate: Predicate | null) =>
+    store.select(source, predicate, source, adopts ? [PYTHON] : []);
   /** Replace what is selected, or let go of it when it is said again. */
   const choose = (predicate: Predicate) =>
-    put(JSON.stringify(ofClasses(predicate, units)) === said ? null : predicate);
-  const select = (pairs: Cell[]) => put(cellsPredicate(pairs));
+    put(JSON.stringify(predicate) === said ? null : predicate);
+  const select = (pairs: Cell[]) => put(meaning.cells(pairs));
   const selected = () => pairsMeeting(test, n);
 
   const key = ([t, p]: Cell) => t * n + p;
@@ -87,8 +116,8 @@ export function useSelecting(store: Store, source: string, units: readonly Unit[
         return clear();
       case "header": {
         const codes = places.groups[made.place] ?? [];
-        if (made.add) return toggle(mistakes(made.axis, codes, n));
-        return choose(mistakesPredicate(made.axis, codes, is_error, n));
+        if (made.add) return toggle(meaning.added(made.axis, codes));
+        return choose(meaning.header(made.axis, codes));
       }
       case "range":
         anchor.current = made.from;
@@ -108,7 +137,7 @@ export function useSelecting(store: Store, source: string, units: readonly Unit[
     test,
     gesture,
     pair: (pair, add) => only([pair], add),
-    all: (what) => choose((what === "errors" ? allMistakes : allCorrect)(is_error, n)),
+    all: (what) => choose(meaning.all(what)),
     clear,
   };
 }

@@ -23,6 +23,8 @@ interface Props {
   onChange(patch: Partial<MatrixOptions>): void;
   onSelectAll(what: "errors" | "correct"): void;
   onCopy(format: Format): void;
+  /** Classes have groups that can be looked at as one class each. */
+  merging: { on: boolean; toggle(on: boolean): void } | null;
 }
 
 export type Control = "normalize" | "order" | "color";
@@ -70,7 +72,7 @@ function knownOrders(clustered: boolean): readonly (readonly [Order, string])[] 
 }
 
 function groups(props: Props): MenuGroup[] {
-  const { options, metrics, clustered, folded, onChange, onSelectAll, onCopy } = props;
+  const { options, metrics, clustered, folded, onChange, onSelectAll, onCopy, merging } = props;
   const radio = <K extends Control>(
     key: K,
     choices: readonly (readonly [MatrixOptions[K], string])[],
@@ -113,6 +115,16 @@ function groups(props: Props): MenuGroup[] {
           checked: metrics.includes(metric),
           run: () => onChange({ metrics: toggled(metrics, metric) }),
         })),
+        ...(merging
+          ? [
+              {
+                label: "Classes merged by group",
+                kind: "check" as const,
+                checked: merging.on,
+                run: () => merging.toggle(!merging.on),
+              },
+            ]
+          : []),
         {
           label: "Differences from all rows",
           kind: "check",

@@ -15,6 +15,8 @@ export interface Drawing {
   /** Mark what differs from all rows. */
   compared: boolean;
   scheme: Scheme;
+  /** What is said and filled in place of shares: of a regression. */
+  look?: (row: number, column: number) => CellLook;
 }
 
 export interface CellLook {
@@ -62,6 +64,7 @@ export function baseInWords(
 }
 
 export function cellLook(drawing: Drawing, row: number, column: number, roomy: boolean): CellLook {
+  if (drawing.look) return drawing.look(row, column);
   const { data, all, folded, options, compared, scheme } = drawing;
   const { normalize } = options;
   const value = data.at(row, column);
