@@ -158,6 +158,13 @@ def check_python(page, widget) -> None:
     expect(page.get_by_text("Python has 0 rows")).to_be_visible()
 
 
+def run_again(page, button: str) -> None:
+    """Run a matrix's cell again, and wait until its old view is gone."""
+    old = matrices(page)[(FIRST_AGAIN, SECOND_AGAIN).index(button)].element_handle()
+    page.get_by_role("button", name=button).click()
+    old.wait_for_element_state("hidden", timeout=10_000)
+
+
 def test_marimo_clicks_reach_python_and_views_are_linked(app):
     first, second = matrices(app)
     for widget in (first, second):
@@ -193,9 +200,7 @@ def test_marimo_keys_stay_with_the_widget(app):
 
 
 def test_marimo_runs_the_second_cell_again(app):
-    matrices(app)
-    app.get_by_role("button", name=SECOND_AGAIN).click()
-    app.wait_for_timeout(1000)
+    run_again(app, SECOND_AGAIN)
     first, second = matrices(app)
     check_python(app, second)
     check_linked(first, second)
@@ -206,8 +211,7 @@ def test_marimo_keeps_a_selection_with_the_cell_that_runs_again(app):
     first, second = matrices(app)
     cell(second, "cat", "dog").click()
     expect(cell(second, "cat", "dog")).to_have_attribute("aria-selected", "true")
-    app.get_by_role("button", name=SECOND_AGAIN).click()
-    app.wait_for_timeout(1000)
+    run_again(app, SECOND_AGAIN)
     first, second = matrices(app)
     try:
         expect(cell(second, "cat", "dog")).to_have_attribute("aria-selected", "true")
@@ -217,9 +221,7 @@ def test_marimo_keeps_a_selection_with_the_cell_that_runs_again(app):
 
 @pytest.mark.xfail(strict=False, reason=OWNED_BY_A_CELL)
 def test_marimo_runs_the_first_cell_again(app):
-    matrices(app)
-    app.get_by_role("button", name=FIRST_AGAIN).click()
-    app.wait_for_timeout(1000)
+    run_again(app, FIRST_AGAIN)
     expect(app.get_by_role("region", name=re.compile("^Confusion matrix"))).to_have_count(2)
     first, second = matrices(app)
     check_python(app, first)
