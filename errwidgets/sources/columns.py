@@ -145,7 +145,9 @@ class ViewColumns(Mapping[str, CodedColumn]):
         both = np.concatenate(
             [self.evaluation.columns[name].numbers for name in ("y_true", "y_pred")]
         )
-        return inner_quantiles(both, FINE_BINS)
+        edges = inner_quantiles(both, FINE_BINS)
+        finite = both[np.isfinite(both)]
+        return readable_edges(edges, float(np.ptp(finite)) if len(finite) else 0.0)
 
     def _probability(self) -> CodedColumn:
         evaluation = self.evaluation
@@ -226,6 +228,21 @@ def inner_quantiles(values: np.ndarray[Any, Any], n_bins: int) -> np.ndarray[Any
     edges: np.ndarray[Any, Any] = np.unique(np.quantile(finite, steps, method="lower"))
     inner: np.ndarray[Any, Any] = edges[edges < finite.max()]
     return inner
+
+
+def readable_edges(edges: np.ndarray[Any, Any], span: float) -> np.ndarray[Any, Any]:
+    """Return edges without digits that no reader needs: a thousandth of the span is enough.
+
+    Examples
+    --------
+    >>> readable_edges(np.array([326.4188, 1831.686767578125]), 18_000.0).tolist()
+    [330.0, 1830.0]
+    """
+    if not 0 < span < np.inf:
+        return edges
+    digits = 4 - int(np.ceil(np.log10(span)))
+    rounded: np.ndarray[Any, Any] = np.unique(np.round(edges, digits))
+    return rounded
 
 
 def shown_bins(n_codes: int, bins: int | None) -> list[int]:

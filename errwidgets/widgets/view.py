@@ -91,7 +91,9 @@ def _known_options(value: Any, view: View) -> dict[str, Any]:
     """Return of what a browser sent the options that there are."""
     options = view.options()
     # What only the page sets is kept as it is; it means nothing here.
-    own = {name: value[name] for name in view.page_options if isinstance(value, dict) and name in value}
+    own = {
+        name: value[name] for name in view.page_options if isinstance(value, dict) and name in value
+    }
     sent = value if isinstance(value, dict) else {}
     known = {
         name: sent[name]
