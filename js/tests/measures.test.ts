@@ -125,7 +125,7 @@ describe("counts at the edge", () => {
       squares: cells.counts.map((c) => c / 4),
     };
     const [plain, weighted] = [overall(cells, SUMMARY), overall({ ...cells, ...halves }, SUMMARY)];
-    for (const name of Object.keys(plain) as keyof (typeof SUMMARY)[]) {
+    for (const name of Object.keys(plain) as (keyof typeof SUMMARY)[]) {
       expect(weighted[name].value).toBeCloseTo(plain[name].value, 12);
       expect(weighted[name].ci_low).toBeCloseTo(plain[name].ci_low, 12);
     }

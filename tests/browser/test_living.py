@@ -144,6 +144,9 @@ def test_a_view_that_was_scrolled_away_is_as_it_was(notebook, open_lab, windowin
     assert sizes(first) == before
     cell(first, "cat", "dog").focus()
     nb.page.keyboard.press("Escape")
+    # On a busy machine the card of the cell is there by now, and goes first.
+    if first.get_by_role("status").inner_text() != "No rows selected":
+        nb.page.keyboard.press("Escape")
     expect(first.get_by_role("status")).to_have_text("No rows selected")
     nb.python_becomes("[len(calls), calls[-1]]", [2, 0])
     assert nb.console_errors == []
