@@ -44,10 +44,11 @@ def name(value: object) -> str | None:
     raise InputTypeError.expected("name", "text", value)
 
 
-def one_of(parameter: str, value: Any, allowed: Sequence[str]) -> Any:
+def one_of(parameter: str, value: Any, allowed: Sequence[str | bool | None]) -> Any:
     """Return an option, checked against those there are."""
-    if isinstance(value, str) and value in allowed:
-        return value
+    for option in allowed:
+        if value is option or (isinstance(value, str) and value == option):
+            return option
     raise InputError(f"{parameter} must be one of {listed(allowed)}; got {shown(value)}.")
 
 

@@ -66,6 +66,7 @@ class Options(TypedDict, total=False):
     error_threshold: float | None
     model: Any
     name: str | None
+    persist: Literal["codes", "rows", False]
 
 
 class ScoreOptions(TypedDict, total=False):
@@ -77,6 +78,7 @@ class ScoreOptions(TypedDict, total=False):
     kinds: Mapping[Hashable, str] | None
     model: Any
     name: str | None
+    persist: Literal["codes", "rows", False]
 
 
 OPTIONS = frozenset(Options.__annotations__)
@@ -111,6 +113,7 @@ class Roles:
     model: Any = None
     messages: list[str] = field(default_factory=list)
     extra: dict[str, pd.Series[Any]] = field(default_factory=dict)
+    persist: Literal["codes", "rows", False] = "codes"
 
 
 def column_or_array(role: str, value: Any, table: Table, used: set[Hashable]) -> Any:
@@ -207,6 +210,9 @@ def make_roles(
 def common(roles: Roles, options: Options, used: set[Hashable]) -> None:
     """Fill in what every task has: weights, split, features."""
     table = roles.table
+    roles.persist = inputs.one_of(
+        "persist", options.get("persist", "codes"), ("codes", "rows", False)
+    )
     if (weight := options.get("sample_weight")) is not None:
         values = aligned(
             "sample_weight", column_or_array("sample_weight", weight, table, used), table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -221,10 +222,26 @@ class _Columns(Mapping[str, CodedColumn]):
         if name in roles.extra:
             return code_column(name, roles.extra[name], kind_of(roles.extra[name]), None)
         if name in LABELS:
-            return code_column(name, pd.Series(roles.numbers[name]), "numeric", rows.names[name])
+            return self._code_label(name)
         ours = next(key for key, final in rows.names.items() if final == name)
         series = pd.Series(rows[ours])
-        return code_column(name, series, kind_of(series), name)
+        if ours != "is_error":
+            return code_column(name, series, kind_of(series), name)
+        # Both values are there even when every prediction is right: a view asks for either.
+        categories = pd.Categorical(series, categories=[False, True])
+        return code_column(name, pd.Series(categories), "boolean", name)
+
+    def _code_label(self, name: str) -> CodedColumn:
+        """Code the numbers of a regression, in the type that the frame has them in."""
+        roles, frame_name = self._rows.roles, self._rows.names[name]
+        numbers = roles.numbers[name]
+        column = code_column(name, roles.labels[name], "numeric", frame_name)
+        if column.numbers is not None and np.array_equal(column.numbers, numbers, equal_nan=True):
+            return column
+        # Read from something else than numbers, which a query would not compare as we do.
+        column = code_column(name, pd.Series(numbers), "numeric", frame_name)
+        assert column.ordered is not None  # noqa: S101  numbers have an order
+        return replace(column, ordered=replace(column.ordered, in_queries=False))
 
 
 def _missing_as_none(series: pd.Series[Any]) -> pd.Series[Any]:

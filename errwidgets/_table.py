@@ -80,6 +80,19 @@ class Table:
             return pd.Series(pd.to_datetime(pd.Series(values.to_list())), name=name)
         return pd.Series(_objects(values.to_list()), name=name, dtype=object)
 
+    def column_of(self, numbers: np.ndarray[Any, Any]) -> pd.Series[Any] | None:
+        """Return the first column that holds exactly these numbers, or ``None``."""
+        for name in self.names:
+            if self.is_pandas:
+                floats = pd.api.types.is_float_dtype(self.native[name].dtype)
+            else:
+                floats = _narwhals().from_native(self.native)[str(name)].dtype.is_float()
+            if floats:
+                series = self.series(name)
+                if np.array_equal(series.to_numpy(dtype=float, na_value=np.nan), numbers):
+                    return series
+        return None
+
     def extended(self, added: Mapping[str, Any]) -> Any:
         """Return the frame with more columns behind its own; values are Series or arrays."""
         if not added:
@@ -110,6 +123,21 @@ def take(native: Any, positions: np.ndarray[Any, Any]) -> Any:
     if positions.dtype == bool:
         positions = np.flatnonzero(positions)
     return _narwhals().from_native(native, eager_only=True)[positions].to_native()
+
+
+def with_column(native: Any, label: Any, values: np.ndarray[Any, Any]) -> Any:
+    """Return a frame with other values in a column, of the column's type where they fit it."""
+    if isinstance(native, pd.DataFrame):
+        series: pd.Series[Any] = pd.Series(values, index=native.index, dtype=object)
+        try:
+            series = series.astype(native[label].dtype)
+        except (TypeError, ValueError):
+            series = series.infer_objects()
+        return native.assign(**{label: series}) if isinstance(label, str) else native
+    nw = _narwhals()
+    frame = nw.from_native(native, eager_only=True)
+    made = nw.new_series(label, values.tolist(), backend=frame.implementation)
+    return frame.with_columns(made.cast(frame[label].dtype)).to_native()
 
 
 def as_table(role: str, values: Any) -> Table:

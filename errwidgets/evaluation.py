@@ -11,25 +11,26 @@ import pandas as pd
 from errwidgets import _inputs as inputs
 from errwidgets import _outputs, _roles
 from errwidgets import selection as _selection
+from errwidgets._choices import choose
 from errwidgets._features import choose_features
+from errwidgets._notes import Notes
 from errwidgets._rows import PerRow
 from errwidgets._table import COPIES_LAZILY, as_table, take
 from errwidgets.columns import is_hashable, native
 from errwidgets.exceptions import (
     ColumnNotFoundError,
     FrozenError,
-    SelectionTypeError,
     TaskError,
     UnknownLabelError,
-    shown,
 )
-from errwidgets.selection import All, In, Selection
+from errwidgets.selection import All, In
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from errwidgets._roles import Options, Roles, ScoreOptions, Task
     from errwidgets.columns import CodedColumn
+    from errwidgets.selection import Selection
 
 __all__ = ["Evaluation", "Notes"]
 
@@ -42,19 +43,6 @@ class _Unset:
 
 
 ANY: Final = _Unset()
-
-
-class Notes:
-    """What people add to an evaluation: the one part of it that changes.
-
-    Attributes
-    ----------
-    selection : Selection
-        What is selected in the linked views; it outlives the views.
-    """
-
-    def __init__(self) -> None:
-        self.selection = Selection()
 
 
 class Evaluation:
@@ -103,6 +91,11 @@ class Evaluation:
         The model that predicted, for explanations.
     name : str
         Shown in every view.
+    persist : {"codes", "rows", False}, default="codes"
+        What a notebook that is saved with its widgets keeps. ``"codes"``: the
+        coded columns that the open views need, at most 5 MB, above that a sample;
+        no free text and no rows. ``"rows"``: also some readable rows of the
+        selection. ``False``: counts only. :meth:`persisted` lists it.
 
     Attributes
     ----------
@@ -128,6 +121,7 @@ class Evaluation:
     class_groups: Mapping[Hashable, str] | None
     n_samples: int
     model: Any
+    persist: Literal["codes", "rows", False]
     notes: Notes
     columns: Mapping[str, CodedColumn]
     y_proba: np.ndarray[Any, Any] | None
@@ -147,7 +141,8 @@ class Evaluation:
             class_groups=roles.class_groups,
             n_samples=len(roles.table),
             model=roles.model,
-            notes=Notes(),
+            persist=roles.persist,
+            notes=Notes(rows),
             columns=rows.columns,
             y_proba=roles.y_proba,
             y_score=roles.y_score,
@@ -385,7 +380,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
             Which rows count as mistakes.
         **options
             Of the keywords of :class:`Evaluation`: `sample_weight`, `split`,
-            `features`, `kinds`, `model`, `name`.
+            `features`, `kinds`, `model`, `name`, `persist`.
 
         Returns
         -------
@@ -405,7 +400,8 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         median_loss    0.4
         Name: value, dtype: float64
         """
-        allowed = {"sample_weight", "split", "features", "kinds", "model", "name"}
+        allowed = {"sample_weight", "split", "features", "kinds", "model", "name",
+                   "persist"}  # fmt: skip
         inputs.check_keywords("Evaluation.from_scores", options, {"loss", "is_error", *allowed})
         return cls(_outputs.score_roles(as_table("X", X), loss, is_error, options))
 
@@ -466,6 +462,33 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         if not isinstance(name, str) or name not in self._rows:
             raise ColumnNotFoundError.of("name", name, self._rows)
         return self._rows[name]
+
+    def frame_name(self, name: str) -> str:
+        """Return what :attr:`frame` calls one of our columns.
+
+        Parameters
+        ----------
+        name : str
+            ``"y_true"``, ``"y_pred"`` or a per-row column.
+
+        Returns
+        -------
+        str
+            The name, with trailing underscores where the table has such a column.
+        """
+        if not isinstance(name, str) or name not in self._rows.names:
+            raise ColumnNotFoundError.of("name", name, self._rows.names)
+        return self._rows.names[name]
+
+    def column_of(self, numbers: np.ndarray[Any, Any]) -> pd.Series[Any] | None:
+        """Return the table's first column that holds exactly these numbers, or ``None``.
+
+        Parameters
+        ----------
+        numbers : ndarray of shape (n_samples,)
+            Such as one class's probabilities.
+        """
+        return self._roles.table.column_of(numbers)
 
     @property
     def index(self) -> pd.Index[Any]:
@@ -550,12 +573,77 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         worst = np.argsort(-self._rows["loss"][positions], kind="stable")
         return self.take(positions[worst])
 
-    def mask(self, selection: Selection) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def selection(self, value: Any) -> Selection:
+        """Return the selection that a value means: what `.selection` of a widget accepts.
+
+        Parameters
+        ----------
+        value : None, Selection, predicate, str, array-like of bool, Index, list or DataFrame
+            ``None`` selects nothing. A text is a pandas query of :attr:`frame`, in which
+            ``@name`` is a variable of the caller. A mask has one truth value per row; a
+            Series is aligned by its index, in any order, all else by position. An Index
+            or a list (tuple, set) holds index labels and means all rows that carry them;
+            a DataFrame means its index.
+
+        Returns
+        -------
+        Selection
+            Of one clause with the source ``"python"``, unless `value` is a Selection.
+
+        Raises
+        ------
+        SelectionTypeError, SelectionError
+            When no selection can be made from `value`: a query that pandas cannot
+            answer, a mask of another length, labels that no row carries.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"age": [31, 40, 52]})
+        >>> evaluation = ew.Evaluation.from_predictions([0, 0, 1], [0, 1, 1], X=X)
+        >>> evaluation.selection("31 < age <= 40").predicate()
+        Range(column='age', low=31, high=40, closed='right')
+        >>> evaluation.selection([2]).predicate()
+        <Rows '1 row chosen in code' of 3>
+        """
+        return choose(value, self._rows)
+
+    def select(self, value: Any) -> Any:
+        """Return the rows that a value selects; none when nothing is selected.
+
+        Parameters
+        ----------
+        value : object
+            What :meth:`selection` takes.
+
+        Returns
+        -------
+        DataFrame
+            Rows of :attr:`frame`, a copy.
+
+        Raises
+        ------
+        SelectionTypeError, SelectionError
+            As :meth:`selection`, and when a predicate names columns or values that
+            are not here.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"age": [31, 40, 52]})
+        >>> ew.Evaluation.from_predictions([0, 0, 1], [0, 1, 1], X=X).select("age > 35")
+           age  y_true  y_pred  is_error  loss
+        1   40       0       1      True   1.0
+        2   52       1       1     False   0.0
+        """
+        return self.take(self.mask(value))
+
+    def mask(self, selection: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Return which rows a selection holds; none when nothing is selected.
 
         Parameters
         ----------
-        selection : Selection
+        selection : Selection or whatever :meth:`selection` takes
             Clauses joined by AND.
 
         Returns
@@ -568,12 +656,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         SelectionTypeError, SelectionError
             When it is no selection, or names columns or values that are not here.
         """
-        given: Any = selection
-        if not isinstance(given, Selection):
-            raise SelectionTypeError(
-                f"A mask needs a Selection; got {type(given).__name__} {shown(given)}."
-            )
-        predicate = selection.predicate()
+        predicate = self.selection(selection).predicate()
         if predicate is None:
             return np.zeros(self.n_samples, dtype=bool)
         return self._mask(predicate)
@@ -585,6 +668,20 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         if not self.is_classification:
             advice = "It needs class labels." if self.task == "score" else "Bin the values first."
             raise TaskError.not_for(what, self.task, advice=advice)
+
+    def persisted(self) -> pd.DataFrame:
+        """Return what a notebook that is saved with its widgets keeps of this evaluation.
+
+        Returns
+        -------
+        DataFrame
+            One row per thing: ``what``, ``name``, ``rows``, ``values``, ``bytes``
+            (before base64, which adds a third) and ``note``. Empty while no
+            widget shows the evaluation.
+        """
+        from errwidgets.widgets.listing import persisted  # noqa: PLC0415
+
+        return persisted(self)
 
     # ------------------------------------------------------------ measuring it
 

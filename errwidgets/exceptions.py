@@ -23,6 +23,7 @@ __all__ = [
     "InputTypeError",
     "LabelError",
     "LengthMismatchError",
+    "LensError",
     "ProbabilityError",
     "RecordError",
     "SelectionError",
@@ -173,6 +174,10 @@ class TaskError(ErrwidgetsError, ValueError):
     def not_for(cls, what: str, task: str, *, advice: str = "") -> Self:
         """Build the message for a request that another kind of task could answer."""
         return cls(f"{what} has no meaning for a {task} evaluation. {advice}".rstrip())
+
+
+class LensError(ErrwidgetsError, ValueError):
+    """A lens that cannot be, or has no meaning for this evaluation."""
 
 
 class RecordError(ErrwidgetsError, ValueError):

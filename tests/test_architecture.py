@@ -14,8 +14,8 @@ import errwidgets
 PACKAGE = pathlib.Path(errwidgets.__file__).parent
 # Top to bottom, as in docs/architecture.md: a room may import those above it.
 ROOMS = [
-    "exceptions", "columns", "selection", "_inputs", "_table", "_probabilities", "_features",
-    "_roles", "_rows",
+    "exceptions", "columns", "selection", "lens", "_inputs", "_table", "_probabilities",
+    "_features", "_roles", "_rows", "_choices", "_notes",
     "_outputs", "evaluation", "measures", "slices", "explain", "sources", "charts", "sharing",
     "widgets",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errwidgets import selection as sel
-from errwidgets.columns import CodedColumn, code_jointly, native
+from errwidgets.columns import CodedColumn, code_column, code_jointly, native
 from errwidgets.exceptions import ErrwidgetsError, SelectionError
 from errwidgets.selection import All, AnyOf, Clause, In, Not, Selection
 
@@ -201,10 +201,12 @@ JSON = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=4)
-    | st.sampled_from(["in", "not", "all", "any", "y_true"]),
+    | st.sampled_from(["in", "not", "all", "any", "rows", "contains", "is_null", "y_true", "Ag=="]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["op", "of", "column", "codes", "x"]), inner)
+        | st.dictionaries(
+            st.sampled_from(["op", "of", "column", "codes", "x", "text", "case", "bits"]), inner
+        )
     ),
     max_leaves=12,
 )
@@ -241,11 +243,79 @@ def test_what_the_browser_sends_is_a_predicate_or_refused(data: object) -> None:
         ({"op": "not", "of": []}, "Not a predicate"),
         ({"op": "all", "of": {"op": "all", "of": []}}, "Not a predicate"),
         ({"op": "any", "of": [None]}, "Not a predicate: None"),
+        ({"op": "is_null"}, "Not a predicate"),
+        ({"op": "is_null", "column": "age"}, "names the column 'age'"),
+        ({"op": "contains", "column": "y_true", "text": 3, "case": True}, "Not a predicate"),
+        ({"op": "contains", "column": "y_true", "text": "a", "case": 1}, "Not a predicate"),
+        ({"op": "contains", "column": "y_true", "text": "a" * 10_001, "case": True}, "Not a pred"),
+        (
+            {"op": "range", "column": "y_true", "low": "1", "high": None, "closed": "both"},
+            "needs a column of numbers or times; 'y_true' holds categories",
+        ),
+        ({"op": "rows", "n_samples": 3, "words": "x"}, "Not a predicate"),
+        ({"op": "rows", "n_samples": 3, "bits": "Ag=="}, "Not a predicate"),
+        ({"op": "rows", "n_samples": 4, "bits": "Ag==", "words": "x"}, "among 4 .* there are 3"),
+        ({"op": "rows", "n_samples": True, "bits": "Ag==", "words": "x"}, "among True"),
+        ({"op": "rows", "n_samples": 3, "bits": "Ag=", "words": "x"}, "no set of 3 rows"),
+        ({"op": "rows", "n_samples": 3, "bits": "é", "words": "x"}, "no set of 3 rows"),
+        ({"op": "rows", "n_samples": 3, "bits": "CA==", "words": "x"}, "no set of 3 rows"),
+        ({"op": "rows", "n_samples": 3, "bits": "AgI=", "words": "x"}, "no set of 3 rows"),
+        ({"op": "rows", "n_samples": 3, "deltas": "Aw==", "words": "x"}, "no set of 3 rows"),
+        ({"op": "rows", "n_samples": 3, "deltas": "gICAgIAB", "words": "x"}, "no set of 3 rows"),
+        ({"op": "rows", "n_samples": 3, "bits": "Ag==", "words": "x" * 10_001}, "10,000 char"),
+        ({"op": "all", "of": [{"op": "all", "of": []}] * 10_001}, "at most 10,000 parts"),
     ],
 )
 def test_garbage_of_the_browser_is_refused_with_a_reason(data: object, message: str) -> None:
     with pytest.raises(SelectionError, match=message):
         sel.from_wire(data, SMALL.columns)
+
+
+AGES = code_column("age", pd.Series([2**53 + 1, 5, 7]), "numeric", "age")
+DAYS = code_column("day", pd.Series(pd.to_datetime(["2020-01-01", None])), "time", "day")
+SHARE = code_column("share", pd.Series([0.5, 1.5]), "numeric", "share")
+
+
+@pytest.mark.parametrize(
+    ("column", "low", "message"),
+    [
+        (AGES, "1.5", "'1.5' is no limit of 'age'"),
+        (AGES, "1e3", "'1e3' is no limit of 'age'"),
+        (AGES, "1" * 41, "is no limit of 'age'"),
+        (AGES, "٣", "is no limit of 'age'"),
+        (DAYS, "2020-01-01", "is no limit of 'day'"),
+        (DAYS, "9" * 30, "out of range for a time"),
+        (SHARE, "nan", "'nan' is no limit of 'share'"),
+        (SHARE, "1_0", "'1_0' is no limit of 'share'"),
+        (SHARE, " 1", "' 1' is no limit of 'share'"),
+        (SHARE, 1.5, "Not a predicate"),
+        (SHARE, True, "Not a predicate"),
+    ],
+)
+def test_limits_of_the_browser_are_checked(column: CodedColumn, low: object, message: str) -> None:
+    data = {"op": "range", "column": column.name, "low": low, "high": None, "closed": "both"}
+    with pytest.raises(SelectionError, match=message):
+        sel.from_wire(data, {column.name: column})
+    with pytest.raises(SelectionError, match="Not a predicate"):
+        sel.from_wire({**data, "low": "1", "closed": "open"}, {column.name: column})
+
+
+def test_what_the_browser_says_of_rows_is_not_believed() -> None:
+    rows = sel.Rows.of([1], 3, "one", "y_true == 'a'")
+    wire = sel.to_wire(rows, SMALL.columns)
+    assert wire["query"] == "y_true == 'a'"
+    again = sel.from_wire(wire, SMALL.columns, n_samples=3)
+    assert again == sel.Rows.of([1], 3, "one")
+    leaf = sel.to_wire(CAT, SMALL.columns, held=())
+    assert leaf["given"] == {
+        "rows": {"n_samples": 3, "bits": "BQ=="},
+        "words": "true a",
+        "query": "y_true == 'a'",
+        "negated_query": "y_true != 'a'",
+    }
+    leaf["given"] = {"rows": {"n_samples": 3, "bits": "Bw=="}, "words": "x", "query": "x"}
+    assert sel.from_wire(leaf, SMALL.columns) == CAT
+    assert "given" not in sel.to_wire(CAT, SMALL.columns, held=["y_true"])
 
 
 def test_a_predicate_is_not_nested_without_end() -> None:

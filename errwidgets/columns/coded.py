@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import enum
+import functools
 import numbers
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,8 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
+
+    from errwidgets.columns.ordered import Limit, Ordered
 
 __all__ = [
     "CodedColumn",
@@ -48,6 +52,11 @@ class CodedColumn:
         The numbers behind the codes of a numeric column; NaN where missing.
     edges : tuple of float
         Where the bins of a numeric column meet: bin ``i`` is ``(edges[i-1], edges[i]]``.
+    ordered : Ordered, optional
+        The values of a column that ranges can be asked of, row by row.
+    lows, highs : tuple
+        The smallest and the largest value of each code, as `ordered` holds them;
+        ``None`` for the missing one. They differ where codes are bins.
     """
 
     name: str
@@ -58,6 +67,9 @@ class CodedColumn:
     kind: str = "category"
     numbers: np.ndarray[Any, np.dtype[np.float64]] | None = None
     edges: tuple[float, ...] = ()
+    ordered: Ordered | None = None
+    lows: tuple[Limit | None, ...] | None = None
+    highs: tuple[Limit | None, ...] | None = None
     _positions: dict[Hashable, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +82,24 @@ class CodedColumn:
     def code_of(self, value: Hashable) -> int | None:
         """Return the code of a value, or ``None`` when the column has no such value."""
         return self._positions.get(native(value))
+
+    @property
+    def is_binned(self) -> bool:
+        """Whether codes stand for ranges of values."""
+        return self.lows != self.highs
+
+    @property
+    def has_missing(self) -> bool:
+        """Whether any row has no value."""
+        return None in self._positions
+
+    @functools.cached_property
+    def texts(self) -> tuple[str | None, ...]:
+        """The text of each code as the data has it; ``None`` for what is no text."""
+        return tuple(
+            str(value) if isinstance(value, str) and not isinstance(value, enum.Enum) else None
+            for value in self.categories
+        )
 
 
 def is_hashable(value: object) -> bool:
@@ -129,7 +159,7 @@ def display_apart(labels: Sequence[Hashable]) -> list[str]:
     ['1', "'1'", 'a']
     """
     texts = [display(label) for label in labels]
-    twice = {text for text in texts if texts.count(text) > 1}
+    twice = {text for text, n in collections.Counter(texts).items() if n > 1}
     return [
         clean(repr(label)) if text in twice else text
         for label, text in zip(labels, texts, strict=True)
@@ -144,6 +174,10 @@ def sort_labels(labels: Iterable[Hashable]) -> list[Hashable]:
     >>> sort_labels(["b", 2, None, "a", 1.5])
     [1.5, 2, 'a', 'b', None]
     """
+    labels = list(labels)
+    present = [label for label in labels if label is not None]
+    if all(type(label) is str for label in present):  # texts, one per row, are many
+        return [*sorted(map(str, present)), *[None] * (len(labels) - len(present))]
 
     def key(label: Hashable) -> tuple[int, Any, str]:
         if label is None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import numbers
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from errwidgets.columns.coded import CodedColumn, display, is_hashable, native, smallest_dtype
 from errwidgets.columns.labels import code_jointly
+from errwidgets.columns.ordered import order
+from errwidgets.columns.spelling import spoken
 from errwidgets.exceptions import TaskError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
-__all__ = ["code_column", "kind_of"]
+    from errwidgets.columns.ordered import Limit, Ordered
+
+__all__ = ["PRESENT", "bin_column", "code_column", "kind_of", "range_text"]
+
+PRESENT = "present"
+"""What stands for every value of a column that has no values to name."""
 
 N_BINS = 10
 
@@ -37,7 +45,7 @@ def kind_of(series: pd.Series[Any]) -> str:  # noqa: PLR0911  one per kind
     {"boolean", "numeric", "time", "category", "text", "image", "embedding", "other"}
         ``"text"`` when values have four words or forty characters on average; ``"embedding"`` for
         one-dimensional arrays of numbers, ``"image"`` for larger arrays, image objects and bytes
-        that start like one.
+        that start like one; ``"time"`` for points in time and durations.
 
     Examples
     --------
@@ -54,7 +62,7 @@ def kind_of(series: pd.Series[Any]) -> str:  # noqa: PLR0911  one per kind
         return "other"
     if pd.api.types.is_numeric_dtype(dtype):
         return "numeric"
-    if pd.api.types.is_datetime64_any_dtype(dtype):
+    if pd.api.types.is_datetime64_any_dtype(dtype) or pd.api.types.is_timedelta64_dtype(dtype):
         return "time"
     sample = series.dropna().iloc[:_SAMPLE].tolist()
     if not sample:
@@ -83,7 +91,7 @@ def _kind_of_objects(sample: list[Any]) -> str:
 
 
 def code_column(name: str, series: pd.Series[Any], kind: str, frame_name: Hashable) -> CodedColumn:
-    """Code a column: values as they are, numbers in bins of about equal support.
+    """Code a column: values as they are, many numbers or times in bins of about equal support.
 
     Parameters
     ----------
@@ -91,60 +99,181 @@ def code_column(name: str, series: pd.Series[Any], kind: str, frame_name: Hashab
         The name the selection grammar knows.
     series : Series of shape (n_samples,)
         The column.
-    kind : {"boolean", "numeric", "time", "category"}
-        What it holds; numbers of at most ten values are coded by value.
+    kind : str
+        What it holds. Numbers and times of at most ten values are coded by value;
+        of images, embeddings and what else has no values to name, only whether
+        there is one.
     frame_name : label
         The column's label in ``Evaluation.frame``.
 
-    Raises
-    ------
-    TaskError
-        For a kind that has no codes.
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> column = code_column("age", pd.Series([31, 40, 31]), "numeric", "age")
+    >>> column.codes.tolist(), column.categories
+    ([0, 1, 0], (31.0, 40.0))
     """
-    if kind == "numeric":
-        numeric = pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan)
-        return _code_numbers(name, numeric, frame_name)
-    if kind not in {"boolean", "category", "time"}:
-        raise TaskError(f"The column {name!r} holds {kind}, which has no values to group by.")
+    if kind not in {"numeric", "time", "boolean", "category", "text"}:
+        missing = series.isna().to_numpy(dtype=bool)
+        return CodedColumn(
+            name, missing.astype(np.uint8), (PRESENT, None), frame_name,
+            ("(present)", display(None)), kind,
+        )  # fmt: skip
+    ordered = order(series, kind)
+    if kind in {"numeric", "time"} and ordered is not None:
+        return _code_ordered(name, series, ordered, kind, frame_name)
     (codes,), categories = code_jointly({name: series})
-    return CodedColumn(name, codes, categories, frame_name, kind=kind)
+    if ordered is None:
+        return CodedColumn(name, codes, categories, frame_name, kind=kind)
+    truths = tuple(None if value is None else float(bool(value)) for value in categories)
+    return CodedColumn(
+        name, codes, categories, frame_name, kind=kind, ordered=ordered, lows=truths, highs=truths
+    )
 
 
-def _code_numbers(
-    name: str, values: np.ndarray[Any, np.dtype[np.float64]], frame_name: Hashable
+def _code_ordered(
+    name: str, series: pd.Series[Any], ordered: Ordered, kind: str, frame_name: Hashable
 ) -> CodedColumn:
-    missing = np.isnan(values)
-    present = values[~missing]
-    distinct = np.unique(present)
+    values, missing = ordered.values, ordered.missing  # noqa: PD011  an array of ours
+    present = np.sort(values[~missing])
+    distinct = present[np.flatnonzero(np.append(True, present[1:] != present[:-1]))] if len(
+        present
+    ) else present  # fmt: skip
+    categories: list[Hashable]
     if len(distinct) <= FEW_VALUES:
-        inner = distinct[:-1]
-        categories: list[Hashable] = [native(v) for v in distinct]
-        shown = [_number(v) for v in distinct]
+        inner, lows, highs = distinct[:-1], distinct.tolist(), distinct.tolist()
+        categories = [_as_it_is(series, ordered, value) for value in lows]
+        shown = [_shown(ordered, value) for value in lows]
     else:
-        quantiles = np.quantile(present, np.linspace(0, 1, N_BINS + 1)[1:-1], method="lower")
-        inner = np.unique(quantiles)
+        positions = np.floor(np.linspace(0, 1, N_BINS + 1)[1:-1] * (len(present) - 1))
+        inner = np.unique(present[positions.astype(np.intp)])
         inner = inner[inner < distinct[-1]]
-        low, high = [-np.inf, *inner], [*inner, np.inf]
-        categories = [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
-        shown = [_range(a, b) for a, b in zip(low, high, strict=True)]
+        starts = np.searchsorted(distinct, inner, side="right")
+        lows = distinct[np.append(0, starts)].tolist()
+        highs = [*inner.tolist(), distinct[-1].item()]
+        edges = inner.tolist()
+        ends = list(zip([None, *edges], [*edges, None], strict=True))
+        categories = [_bin(ordered, low, high) for low, high in ends]
+        shown = [_range(ordered, low, high) for low, high in ends]
     codes = np.searchsorted(inner, values, side="left")
     if missing.any():
         categories.append(None)
         shown.append(display(None))
+        lows.append(None)
+        highs.append(None)
         codes[missing] = len(categories) - 1
+    numeric = kind == "numeric"
     return CodedColumn(
         name, codes.astype(smallest_dtype(len(categories))), tuple(categories), frame_name,
-        tuple(shown), "numeric", values, tuple(float(edge) for edge in inner),
+        tuple(shown), kind, _as_floats(ordered) if numeric else None,
+        tuple(float(edge) for edge in inner) if numeric else (), ordered, tuple(lows), tuple(highs),
     )  # fmt: skip
 
 
-def _number(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:,.6g}"
+def bin_column(
+    column: CodedColumn, edges: Iterable[float], *, closed: Literal["right", "left"] = "right"
+) -> CodedColumn:
+    """Code a column of numbers anew, in the bins that some edges make.
+
+    Parameters
+    ----------
+    column : CodedColumn
+        A column with an order.
+    edges : iterable of float
+        Where bins meet; they are taken as the column's own type has them.
+    closed : {"right", "left"}, default="right"
+        Which end belongs to a bin.
+
+    Returns
+    -------
+    CodedColumn
+        With a code per bin, also for those without rows, and one for missing values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> age = code_column("age", pd.Series([31, 40, 31, 52]), "numeric", "age")
+    >>> binned = bin_column(age, [35, 40])
+    >>> binned.codes.tolist(), binned.display_labels
+    ([0, 1, 0, 2], ('≤ 35', '35 to 40', '> 40'))
+    """
+    ordered = column.ordered
+    if ordered is None:
+        raise TaskError(f"The column {column.name!r} holds {column.kind}, which has no bins.")
+    inner = np.unique([ordered.limit(column.name, float(edge))[0] for edge in edges])
+    values, missing = ordered.values, ordered.missing  # noqa: PD011  arrays of ours
+    codes = np.searchsorted(inner, values, side="left" if closed == "right" else "right")
+    n = len(inner) + 1
+    # A bin without rows stands for the end that belongs to it.
+    ends = [*inner.tolist(), math.inf] if closed == "right" else [-math.inf, *inner.tolist()]
+    lows, highs = np.full(n, np.inf), np.full(n, -np.inf)
+    present = ~missing
+    np.minimum.at(lows, codes[present], values[present])
+    np.maximum.at(highs, codes[present], values[present])
+    empty = lows > highs
+    lows[empty] = highs[empty] = np.array(ends)[empty]
+    limits = list(zip([None, *inner.tolist()], [*inner.tolist(), None], strict=True))
+    categories: list[Hashable] = [_bin(ordered, low, high) for low, high in limits]
+    shown = [_range(ordered, low, high) for low, high in limits]
+    low_limits: list[Limit | None] = lows.tolist()
+    high_limits: list[Limit | None] = highs.tolist()
+    if not present.all():
+        codes[~present] = n
+        categories.append(None)
+        shown.append(display(None))
+        low_limits.append(None)
+        high_limits.append(None)
+    return CodedColumn(
+        column.name, codes.astype(smallest_dtype(len(categories))), tuple(categories),
+        column.frame_name, tuple(shown), "numeric", column.numbers, tuple(inner.tolist()), ordered,
+        tuple(low_limits), tuple(high_limits),
+    )  # fmt: skip
 
 
-def _range(low: float, high: float) -> str:
-    if np.isneginf(low):
-        return f"≤ {_number(high)}"
-    if np.isposinf(high):
-        return f"> {_number(low)}"
-    return f"{_number(low)} to {_number(high)}"
+def range_text(column: CodedColumn, low: float | None, high: float | None) -> str:
+    """Return the words of a bin above `low` and up to `high`."""
+    if column.ordered is None:
+        raise TaskError(f"The column {column.name!r} holds {column.kind}, which has no bins.")
+    return _range(column.ordered, low, high)
+
+
+def _as_it_is(series: pd.Series[Any], ordered: Ordered, value: Limit) -> Hashable:
+    """Return a value as the column has it: a date, or a time in the column's own zone."""
+    if not ordered.is_time:
+        return ordered.value_of(value)
+    rows = (ordered.values == value) & ~ordered.missing  # noqa: PD011  an array of ours
+    found: Hashable = native(series.iloc[int(np.argmax(rows))])
+    return found
+
+
+def _as_floats(ordered: Ordered) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if not ordered.is_whole:
+        return ordered.values  # noqa: PD011  an array of ours
+    floats = ordered.values.astype(np.float64)  # noqa: PD011
+    floats[ordered.missing] = np.nan
+    return floats
+
+
+def _bin(ordered: Ordered, low: Limit | None, high: Limit | None) -> Hashable:
+    """Return a bin as the values it lies between; a time has no infinite one."""
+    ends: list[Hashable] = [None, None] if ordered.is_time else [-np.inf, np.inf]
+    for side, limit in enumerate((low, high)):
+        if limit is not None:
+            ends[side] = ordered.value_of(limit)
+    return tuple(ends)
+
+
+def _shown(ordered: Ordered, value: Limit) -> str:
+    if ordered.is_time:
+        return spoken(ordered.spelled(value), ordered.unit)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{int(value):,}" if value.is_integer() else f"{value:,.6g}"
+
+
+def _range(ordered: Ordered, low: Limit | None, high: Limit | None) -> str:
+    if low is None:
+        return f"≤ {_shown(ordered, high)}" if high is not None else "any"
+    if high is None:
+        return f"> {_shown(ordered, low)}"
+    return f"{_shown(ordered, low)} to {_shown(ordered, high)}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 NAN = float("nan")
+_TIE = 1e-12
 
 
 def per_class(
@@ -267,8 +268,10 @@ def _share_variances(
 ) -> dict[str, tuple[float, float, float]]:
     """Return linearised variance, fall-back number of rows and lowest value of weighted shares."""
     right = np.eye(len(counts))
+    true = counts.sum(axis=1)
     majority = np.zeros(counts.shape)
-    majority[int(counts.sum(axis=1).argmax())] = 1.0
+    # Sums that differ by rounding are equal, as with balanced weights: the first class is it then.
+    majority[int((true >= true.max() * (1 - _TIE)).argmax())] = 1.0
     accuracy = (multinomial_variance(right, counts, squares), size, 0.0)
     baseline = (multinomial_variance(majority, counts, squares), size, 0.0)
     return {"accuracy": accuracy, "error_rate": accuracy, "baseline_accuracy": baseline}

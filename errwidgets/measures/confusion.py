@@ -113,6 +113,63 @@ def normalize_counts(counts: ArrayLike, normalize: Normalize | None) -> NDArray[
     return shares
 
 
+def most_mistaken(counts: ArrayLike, n_kept: int) -> NDArray[np.intp]:
+    """Return the classes with the most mistakes, missed and wrongly given ones together.
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_classes, n_classes)
+        Counts or weighted sums, row: true class.
+    n_kept : int
+        How many classes; of equal ones the first.
+
+    Returns
+    -------
+    ndarray of shape (min(n_kept, n_classes),)
+        Positions, ascending.
+
+    Examples
+    --------
+    >>> most_mistaken([[5, 0, 1], [0, 5, 0], [0, 0, 5]], 2)
+    array([0, 2])
+    """
+    table = np.asarray(counts)
+    mistakes = table.sum(axis=0) + table.sum(axis=1) - 2 * np.diagonal(table)
+    return np.sort(np.argsort(-mistakes, kind="stable")[: max(n_kept, 0)])
+
+
+def fold_classes(counts: ArrayLike, kept: ArrayLike) -> NDArray[Any]:
+    """Add up the classes that are not kept into one, the last; every total stays.
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_classes, n_classes)
+        Counts or weighted sums, row: true class.
+    kept : array-like of shape (n_kept,) of int
+        Positions of the classes to keep, in the order wanted.
+
+    Returns
+    -------
+    ndarray of shape (n_kept + 1, n_kept + 1)
+        Without the last row and column when all classes are kept.
+
+    Examples
+    --------
+    >>> fold_classes([[5, 0, 1], [0, 6, 0], [2, 0, 7]], [2])
+    array([[ 7,  2],
+           [ 1, 11]])
+    """
+    table = np.asarray(counts)
+    positions = np.asarray(kept, dtype=np.intp)
+    if len(positions) == len(table):
+        return table[np.ix_(positions, positions)]
+    target = np.full(len(table), len(positions))
+    target[positions] = np.arange(len(positions))
+    folded = np.zeros((len(positions) + 1,) * 2, dtype=table.dtype)
+    np.add.at(folded, (target[:, None], target[None, :]), table)
+    return folded
+
+
 def _packed_cells(true: NDArray[Any], pred: NDArray[Any], n_classes: int) -> NDArray[np.int64]:
     """Count up to 256 cells, two or more rows at a time.
 

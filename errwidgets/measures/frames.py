@@ -260,9 +260,14 @@ def group_by(
 
 def _column(evaluation: Evaluation, name: Any) -> CodedColumn:
     try:
-        return evaluation.columns[name]
+        column = evaluation.columns[name]
     except (KeyError, TypeError):
         raise ColumnNotFoundError.of("columns", name, evaluation.columns) from None
+    if column.kind not in {"numeric", "boolean", "category", "time"}:
+        raise TaskError(
+            f"The column {name!r} holds {column.kind}, which has no values to group by."
+        )
+    return column
 
 
 def _groups(
@@ -270,7 +275,9 @@ def _groups(
 ) -> tuple[pd.Index[Any], np.ndarray[Any, Any], int]:
     """Return the labels, codes and number of the groups that occur."""
     labels = [
-        list(column.display_labels) if column.kind == "numeric" else list(column.categories)
+        list(column.display_labels)
+        if column.kind == "numeric" or column.is_binned
+        else list(column.categories)
         for column in coded
     ]
     combined = coded[0].codes.astype(np.intp)

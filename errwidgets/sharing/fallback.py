@@ -9,14 +9,15 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
+from errwidgets.measures.confusion import fold_classes, most_mistaken
+from errwidgets.sources.columns import ViewColumns, binned_counts, shown_bins, shown_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from errwidgets.evaluation import Evaluation
 
-__all__ = ["confusion_fallback"]
+__all__ = ["confusion_fallback", "cut", "regression_fallback"]
 
 MAX_CLASSES: Final = 12
 MAX_BYTES: Final = 4_000
@@ -41,33 +42,40 @@ def confusion_fallback(evaluation: Evaluation) -> tuple[str, str]:
     counts = evaluation.confusion().to_numpy()
     labels = list(evaluation.columns["y_true"].display_labels)
     if len(labels) > MAX_CLASSES:
-        counts, labels = _folded(counts, labels)
-    sentence = _sentence(evaluation)
+        kept = most_mistaken(counts, MAX_CLASSES - 1)
+        counts = fold_classes(counts, kept)
+        labels = [*(labels[position] for position in kept), "(other)"]
+    plain, markup = _written(evaluation, _sentence(evaluation), labels, counts)
+    return f"{plain} Rows: .selected, evaluation.rows(y_true=…, y_pred=…).", markup
+
+
+def regression_fallback(evaluation: Evaluation) -> tuple[str, str]:
+    """Return (text/plain, text/html) of a regression: rows by bins of truth and prediction."""
+    columns = ViewColumns(evaluation)
+    starts = shown_bins(len(columns["y_true"].categories), None)
+    counts = binned_counts(columns, starts)
+    labels = [text for text, _ in shown_ranges(columns["y_true"], starts)]
+    error = evaluation.summary()["value"].to_dict()["mean_absolute_error"]
+    sentence = f"{evaluation.n_samples:,} rows, mean absolute error {error:,.6g}."
+    plain, markup = _written(evaluation, sentence, labels, counts)
+    return f"{plain} Rows: .selected, evaluation.errors().", markup
+
+
+def _written(
+    evaluation: Evaluation, sentence: str, labels: Sequence[str], counts: Any
+) -> tuple[str, str]:
     name = " ".join((evaluation.name or "").split())
     title = f"Confusion matrix · {name}" if name else "Confusion matrix"
     for length in _LABEL_LENGTHS:
-        markup = _table(
-            _cut(title, 4 * length), sentence, [_cut(x, length) for x in labels], counts
-        )
+        markup = _table(cut(title, 4 * length), sentence, [cut(x, length) for x in labels], counts)
         if len(markup.encode()) <= MAX_BYTES:
             break
-    return f"{title}: {sentence} Rows: .selected, evaluation.rows(y_true=…, y_pred=…).", markup
+    return f"{title}: {sentence}", markup
 
 
 def _sentence(evaluation: Evaluation) -> str:
     wrong, n = evaluation.n_errors, evaluation.n_samples
     return f"{wrong:,} of {n:,} predictions are mistakes ({wrong / n:.1%})."
-
-
-def _folded(counts: np.ndarray[Any, Any], labels: Sequence[str]) -> tuple[Any, list[str]]:
-    """Fold all but the classes with the most mistakes into "(other)"; totals stay."""
-    mistakes = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
-    kept = np.sort(np.argsort(-mistakes, kind="stable")[: MAX_CLASSES - 1])
-    target = np.full(len(labels), len(kept))
-    target[kept] = np.arange(len(kept))
-    folded = np.zeros((len(kept) + 1, len(kept) + 1), dtype=counts.dtype)
-    np.add.at(folded, (target[:, None], target[None, :]), counts)
-    return folded, [*(labels[i] for i in kept), "(other)"]
 
 
 def _table(title: str, sentence: str, labels: Sequence[str], counts: Any) -> str:
@@ -85,7 +93,7 @@ def _table(title: str, sentence: str, labels: Sequence[str], counts: Any) -> str
     )
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
     """Cut a text in its middle."""
     if len(text) <= length:
         return text

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import collections
+import json
 import logging
 import threading
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from errwidgets import selection as sel
-from errwidgets.exceptions import ErrwidgetsError, SelectionTypeError, shown
-from errwidgets.selection import All, Clause, Selection
+from errwidgets.exceptions import ErrwidgetsError
+from errwidgets.lens import Lens
+from errwidgets.selection import Clause, Selection
+from errwidgets.sharing.persisted import PAGE_ROWS, persist, readable
+from errwidgets.sources.columns import ViewColumns
+from errwidgets.sources.lensed import through_lens, without_lens
+from errwidgets.widgets.needs import view_info
 from errwidgets.widgets.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     import pandas as pd
 
     from errwidgets.evaluation import Evaluation
+    from errwidgets.sharing.persisted import Persisted
+    from errwidgets.widgets.needs import Needs
     from errwidgets.widgets.view import View
 
     Handler = Callable[[pd.DataFrame], object]
@@ -31,6 +39,12 @@ logger = logging.getLogger("errwidgets")
 
 PYTHON = "python"
 """Source of the clause that an assignment in code makes, and the writer of its state."""
+
+
+class _Change(NamedTuple):
+    old: tuple[Selection, Lens]
+    new: tuple[Selection, Lens]
+    rows_differ: bool
 
 
 class Group:
@@ -51,20 +65,26 @@ class Group:
         self.evaluation = evaluation
         self.linked = linked
         self.lock = threading.RLock()
-        self.selection = evaluation.notes.selection if linked else Selection()
-        self._mask = evaluation.mask(self.selection)
-        self._revision = 0
-        self._writer = PYTHON
+        notes = evaluation.notes
+        self.selection = notes.selection if linked else Selection()
+        self.lens = notes.lens if linked else Lens()
+        self.columns = ViewColumns(evaluation).through(self.lens)
+        self._mask = self._resolve(self.selection)
+        self._told = self._mask
+        self._turn = {"state": (0, PYTHON), "lens": (0, PYTHON)}
+        self._finished = True
         self._views: dict[str, View] = {}
-        self._columns: dict[str, dict[str, Any]] = {}
+        self._needs: dict[str, None] = {}
+        self._cubes: dict[tuple[tuple[str, ...], str | None], None] = {}
+        self._orders: dict[str, list[int]] = {}
         self._handlers: list[Handler] = []
-        self._changes: collections.deque[tuple[Selection, Selection, bool]] = collections.deque()
+        self._changes: collections.deque[_Change] = collections.deque()
         self._delivering = False
         self._store: Store | None = None
 
     # ------------------------------------------------------------ views come and go
 
-    def join(self, view: View, columns: Iterable[str]) -> str:
+    def join(self, view: View) -> str:
         """Take in a view and return its source name.
 
         A clause that a closed view of this kind left behind becomes the new
@@ -80,7 +100,7 @@ class Group:
                 number += 1
             source = adopted[0] if adopted else f"{kind}-{number}"
             self._views[source] = view
-            self._require(columns)
+            self._require(view.needs(self.columns))
             return source
 
     def leave(self, source: str) -> None:
@@ -95,29 +115,55 @@ class Group:
         """Return the store, made when the first view asks for it."""
         with self.lock:
             if self._store is None or self._store.comm is None:
-                info = {"name": self.evaluation.name, "n_samples": self.evaluation.n_samples}
-                self._store = Store(
-                    self, info=info, columns=dict(self._columns), state=self._state()
-                )
+                self._store = Store(self, **self._published(), **self._states())
             return self._store
 
-    def _require(self, names: Iterable[str]) -> None:
-        """Make columns part of what the page holds (and a saved notebook keeps)."""
-        missing = [name for name in names if name not in self._columns]
-        for name in missing:
-            column = self.evaluation.columns[name]
-            self._columns[name] = {
-                "codes": column.codes.astype(column.codes.dtype.newbyteorder("<")).tobytes(),
-                "dtype": column.codes.dtype.name,
-                "display_labels": list(column.display_labels),
-                "literals": [
-                    None if value is None else sel.literal(value) for value in column.categories
-                ],
-                "missing": [code for code, value in enumerate(column.categories) if value is None],
-                "reference": sel.column_reference(column.frame_name),
-            }
-        if missing and self._store is not None:
-            self._store.columns = dict(self._columns)
+    def _require(self, needs: Needs) -> None:
+        """Make columns part of what a saved notebook keeps."""
+        before = (len(self._needs), len(self._cubes), len(self._orders))
+        self._needs |= dict.fromkeys(needs.columns)
+        self._cubes |= dict.fromkeys(needs.cubes)
+        self._orders |= needs.orders
+        if before != (len(self._needs), len(self._cubes), len(self._orders)):
+            self._publish()
+
+    def persisted(self) -> Persisted:
+        """Return what a saved notebook keeps of the data."""
+        with self.lock:
+            return persist(
+                self.columns.base,
+                tuple(self._needs),
+                tuple(self._cubes),
+                mode=self.evaluation.persist,
+                derived=self.columns.derived,
+            )
+
+    @property
+    def page(self) -> dict[str, Any] | None:
+        """Readable rows of the selection, for notebooks that may keep some."""
+        if self.evaluation.persist != "rows" or not self._mask.any():
+            return None
+        first = np.flatnonzero(self._mask)[:PAGE_ROWS]
+        shown = np.zeros_like(self._mask)
+        shown[first] = True
+        rows = through_lens(self.evaluation.take(shown), self.columns, shown)
+        return readable(rows, self.evaluation.index[shown], int(self._mask.sum()))
+
+    def _published(self) -> dict[str, Any]:
+        saved = self.persisted()
+        return {
+            "page": self.page,
+            "info": {**view_info(self.columns), "orders": self._orders},
+            "columns": saved.columns,
+            "tables": saved.tables,
+            "sample": saved.sample,
+        }
+
+    def _publish(self) -> None:
+        if self._store is not None:
+            with self._store.hold_sync():
+                for name, value in self._published().items():
+                    setattr(self._store, name, value)
 
     # ------------------------------------------------------------ the selection changes
 
@@ -130,17 +176,33 @@ class Group:
             When no selection can be made from `value`, or not for this evaluation.
         """
         selection = self._coerce(value)
-        mask = self.evaluation.mask(selection)
+        mask = self._resolve(selection)
         with self.lock:
             if selection != self.selection:
-                self._revision += 1
-                self._writer = PYTHON
-                self._change(selection, mask)
-                if self._store is not None:
-                    self._store.state = self._state()
+                self._take_turn("state")
+                self._change(selection, self.lens, mask)
+                self._send_state("state")
         self.deliver()
 
-    def receive(self, data: Any) -> dict[str, Any]:
+    def look(self, value: object) -> None:
+        """Look through another lens, from Python.
+
+        Raises
+        ------
+        LensError
+            When it is no lens, or has no meaning for the evaluation.
+        """
+        lens = Lens.of(value)
+        lens.check(self.evaluation)
+        with self.lock:
+            if lens != self.lens:
+                self._take_turn("lens")
+                self._finished = True
+                self._through(lens)
+                self._send_state("lens")
+        self.deliver()
+
+    def receive(self, trait: str, data: Any) -> dict[str, Any]:
         """Judge a state that a browser sent, and return the one that holds.
 
         Of two states the one with the higher revision holds; with equal
@@ -148,58 +210,123 @@ class Group:
         the rule, so they end up equal without asking each other.
         """
         try:
-            revision, writer = int(data["revision"]), str(data["writer"])
-            clauses = tuple(
-                Clause(
-                    str(item["source"]), sel.from_wire(item["predicate"], self.evaluation.columns)
-                )
-                for item in data["clauses"]
-            )
+            turn = int(data["revision"]), str(data["writer"])
+            if trait == "state":
+                selection = self._read_clauses(data["clauses"])
+                mask = self._resolve(selection)
+            else:
+                lens = Lens.from_wire(data, self.evaluation)
+                finished = data.get("finished") is not False
         except (ErrwidgetsError, KeyError, TypeError, ValueError, OverflowError):
-            logger.exception("The page sent a selection that cannot be read; it is taken back.")
+            logger.exception("The page sent a %s that cannot be read; it is taken back.", trait)
             # At the page's own revision Python's state holds, so the page will take it.
             sent = data.get("revision") if isinstance(data, dict) else None
-            if type(sent) is int and sent >= self._revision:
-                self._revision, self._writer = sent, PYTHON
-            return self._state()
-        if _rank(revision, writer) > _rank(self._revision, self._writer):
-            self._revision, self._writer = revision, writer
-            selection = Selection(clauses)
-            self._change(selection, self.evaluation.mask(selection))
-        return self._state()
+            if type(sent) is int and sent >= self._turn[trait][0]:
+                self._turn[trait] = sent, PYTHON
+            return self._shared(trait)
+        if _rank(*turn) > _rank(*self._turn[trait]):
+            self._turn[trait] = turn
+            if trait == "state":
+                self._change(selection, self.lens, mask)
+            else:
+                self._finished = finished
+                self._through(lens, finished=finished)
+        return self._shared(trait)
 
-    def _change(self, selection: Selection, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
-        rows_differ = not np.array_equal(mask, self._mask)
-        self._changes.append((self.selection, selection, rows_differ))
-        self.selection, self._mask = selection, mask
+    def _read_clauses(self, items: Any) -> Selection:
+        """Read clauses; one that did not change stays the object it was."""
+        known = {json.dumps(self.wire_clause(clause), sort_keys=True): clause
+                 for clause in self.selection}  # fmt: skip
+        clauses = []
+        for item in items:
+            same = known.get(json.dumps(item, sort_keys=True))
+            predicate = self._read(item["predicate"]) if same is None else None
+            clauses.append(same or Clause(str(item["source"]), predicate))  # type: ignore[arg-type]
+        return Selection(tuple(clauses))
+
+    def _read(self, predicate: Any) -> sel.Predicate:
+        return sel.from_wire(predicate, self.columns, n_samples=self.evaluation.n_samples)
+
+    def _take_turn(self, trait: str) -> None:
+        self._turn[trait] = self._turn[trait][0] + 1, PYTHON
+
+    def _through(self, lens: Lens, *, finished: bool = True) -> None:
+        """Look through a lens: what is selected is found anew."""
+        columns = self.columns.through(lens)
+        recoded = columns.base is not self.columns.base
+        self.columns = columns
+        if recoded:
+            self._publish()
+            if self._store is not None:
+                self._store.send({"kind": "recoded"})
+        self._change(self.selection, lens, self._resolve(self.selection), finished=finished)
+
+    def _resolve(self, selection: Selection) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        predicate = selection.predicate()
+        if predicate is None:
+            return np.zeros(self.evaluation.n_samples, dtype=bool)
+        return sel.mask(predicate, self.columns, self.evaluation.n_samples)
+
+    def _change(
+        self,
+        selection: Selection,
+        lens: Lens,
+        mask: np.ndarray[Any, np.dtype[np.bool_]],
+        *,
+        finished: bool = True,
+    ) -> None:
+        """Take over a change; handlers hear of it when the gesture has ended."""
+        old = self.selection, self.lens
+        self.selection, self.lens, self._mask = selection, lens, mask
+        rows_differ = finished and not np.array_equal(mask, self._told)
+        if finished:
+            self._told = mask
+        if self._store is not None and self.evaluation.persist == "rows" and finished:
+            self._store.page = self.page  # type: ignore[assignment]
+        self._changes.append(_Change(old, (selection, lens), rows_differ))
         if self.linked:
             self.evaluation.notes.selection = selection
+            self.evaluation.notes.lens = lens
 
-    def _state(self) -> dict[str, Any]:
-        columns = self.evaluation.columns
+    def _shared(self, trait: str) -> dict[str, Any]:
+        state: dict[str, Any] = self._states()[trait]
+        return state
+
+    def _states(self) -> dict[str, Any]:
         return {
-            "revision": self._revision,
-            "writer": self._writer,
-            "clauses": [
-                {"source": clause.source, "predicate": sel.to_wire(clause.predicate, columns)}
-                for clause in self.selection
-            ],
+            "state": {
+                **self._revision("state"),
+                "clauses": [self.wire_clause(clause) for clause in self.selection],
+            },
+            "lens": {
+                **self._revision("lens"),
+                **self.lens.to_wire(self.evaluation),
+                "finished": self._finished,
+            },
         }
 
+    def _revision(self, trait: str) -> dict[str, Any]:
+        revision, writer = self._turn[trait]
+        return {"revision": revision, "writer": writer}
+
+    def wire_clause(self, clause: Clause) -> dict[str, Any]:
+        """Return a clause as the page reads it."""
+        # Without a view there is no page that could lack a column.
+        held = frozenset(self._needs) or None
+        predicate = sel.to_wire(clause.predicate, self.columns, held)
+        return {"source": clause.source, "predicate": predicate}
+
+    def _send_state(self, trait: str) -> None:
+        if self._store is not None:
+            setattr(self._store, trait, self._shared(trait))
+
     def _coerce(self, value: object) -> Selection:
-        if value is None:
-            return Selection()
         if isinstance(value, Selection):
             if value == self.selection:
                 return value
             predicate = value.predicate()
             return Selection() if predicate is None else Selection((Clause(PYTHON, predicate),))
-        if isinstance(value, sel.In | All | sel.AnyOf | sel.Not):
-            return Selection((Clause(PYTHON, value),))
-        raise SelectionTypeError(
-            f"A selection is None (nothing), a Selection or a predicate of errwidgets.selection; "
-            f"got {type(value).__name__} {shown(value)}."
-        )
+        return self.evaluation.selection(value)
 
     # ------------------------------------------------------------ the rows
 
@@ -215,7 +342,18 @@ class Group:
 
     def selected(self) -> Any:
         """Return the selected rows; no rows when nothing is selected."""
-        return self.evaluation.take(self._mask)
+        with self.lock:
+            columns, mask = self.columns, self._mask
+        return through_lens(self.evaluation.take(mask), columns, mask)
+
+    def query_string(self) -> str | None:
+        """Return the pandas query that gives the same rows of ``evaluation.frame``."""
+        with self.lock:
+            columns, predicate = self.columns, self.selection.predicate()
+        if predicate is None:
+            return None
+        plain = without_lens(predicate, columns)
+        return None if plain is None else sel.query_string(plain, columns)
 
     # ------------------------------------------------------------ who hears of it
 
@@ -239,11 +377,11 @@ class Group:
                     if not self._changes:
                         self._delivering = False
                         return
-                    old, new, rows_differ = self._changes.popleft()
+                    change = self._changes.popleft()
                     views, handlers = list(self._views.values()), self._handlers
                 for view in views:
-                    self._call("observer of the selection", view.announce, old, new)
-                for handler in handlers if rows_differ else ():
+                    self._call("observer of the selection", view.announce, change.old, change.new)
+                for handler in handlers if change.rows_differ else ():
                     name = getattr(handler, "__name__", type(handler).__name__)
                     self._call(f"on_select handler {name}", handler, self.selected())
         except BaseException:

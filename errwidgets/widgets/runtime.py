@@ -65,6 +65,11 @@ class Registry:
                 group = self._groups[id(evaluation)] = Group(evaluation, linked=True)
             return group
 
+    def known_group(self, evaluation: Evaluation) -> Group | None:
+        """Return the group of linked views of an evaluation, when there is one."""
+        with self._lock:
+            return self._groups.get(id(evaluation))
+
     def close_previous(self, cell: tuple[str, str] | None) -> None:
         """Close the views that an earlier run of this cell made.
 

@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import anywidget
 import traitlets
 
-from errwidgets import selection as sel
+from errwidgets._inputs import one_of
 from errwidgets._roles import OPTIONS
 from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
+from errwidgets.lens import Lens
 from errwidgets.selection import Selection
 from errwidgets.widgets.cells import running_cell
 from errwidgets.widgets.runtime import REGISTRY, STATIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     import pandas as pd
 
+    from errwidgets import selection as sel
     from errwidgets.selection import Clause
+    from errwidgets.sources.columns import ViewColumns
     from errwidgets.widgets.group import Group
+    from errwidgets.widgets.needs import Needs
 
 __all__ = ["View"]
 
@@ -40,6 +44,63 @@ class _SelectionTrait(traitlets.TraitType[Any, Any]):
 
     def set(self, obj: Any, value: object) -> None:
         obj._group.assign(value)  # noqa: SLF001  the trait is a part of the view
+
+
+class _LensTrait(traitlets.TraitType[Any, Any]):
+    """The lens of the linked group: read from it, assigned to it, observable."""
+
+    default_value = Lens()
+    info_text = "None, a Lens or a dict of its parts"
+
+    def get(self, obj: Any, cls: Any = None) -> Lens:  # noqa: ARG002
+        group: Group | None = getattr(obj, "_group", None)
+        return group.lens if group is not None else Lens()
+
+    def set(self, obj: Any, value: object) -> None:
+        obj._group.look(value)  # noqa: SLF001  the trait is a part of the view
+
+
+class Option:
+    """A way to show things that the view's controls and Python both set.
+
+    Parameters
+    ----------
+    default : str, bool or None
+        What it is at first.
+    allowed : sequence
+        What it can be.
+    """
+
+    def __init__(self, default: str | None, allowed: Sequence[str | None]) -> None:
+        self.default = default
+        self.allowed = allowed
+        self.name = ""
+
+    def __set_name__(self, owner: type[View], name: str) -> None:
+        self.name = name
+
+    def __get__(self, view: View | None, owner: type[View] | None = None) -> Any:
+        return self if view is None else view._options.get(self.name, self.default)  # noqa: SLF001
+
+    def __set__(self, view: View, value: object) -> None:
+        checked = one_of(self.name, value, self.allowed)
+        view._options = {**view._options, self.name: checked}  # noqa: SLF001
+
+
+def _known_options(value: Any, view: View) -> dict[str, Any]:
+    """Return of what a browser sent the options that there are."""
+    options = view.options()
+    # What only the page sets is kept as it is; it means nothing here.
+    own = {
+        name: value[name] for name in view.page_options if isinstance(value, dict) and name in value
+    }
+    sent = value if isinstance(value, dict) else {}
+    known = {
+        name: sent[name]
+        for name, option in options.items()
+        if name in sent and any(sent[name] is a or sent[name] == a for a in option.allowed)
+    }
+    return {**own, **known}
 
 
 class View(anywidget.AnyWidget):
@@ -60,8 +121,8 @@ class View(anywidget.AnyWidget):
     kind: ClassVar[str]
     """Names the view in the bundle; prefix of the sources of its clauses."""
 
-    shown_columns: ClassVar[tuple[str, ...]] = ()
-    """Columns that the view needs on the page and in a saved notebook."""
+    page_options: ClassVar[frozenset[str]] = frozenset()
+    """Names of what only the page sets: which classes were brought in, for example."""
 
     # Text, not a path: for a path anywidget keeps every instance alive to reload it.
     _esm = (STATIC / "stub.js").read_text(encoding="utf-8")
@@ -69,8 +130,12 @@ class View(anywidget.AnyWidget):
     _store = anywidget.WidgetTrait().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
     _source = traitlets.Unicode().tag(sync=True)
+    _options = traitlets.Dict().tag(sync=True, from_json=_known_options)
 
     selection = _SelectionTrait()
+
+    lens = _LensTrait()
+    """How predictions are looked at, the same on all linked widgets: see :class:`Lens`."""
 
     def __init__(
         self,
@@ -79,30 +144,34 @@ class View(anywidget.AnyWidget):
         linked: bool = True,
         keep: bool = False,
         layout: Any = None,
-        **unknown: Any,
+        **options: Any,
     ) -> None:
         where = type(self).__name__
-        for keyword in unknown:
-            raise UnknownKeywordError.of(where, keyword, _keywords(View.__init__))
+        known = self.options()
+        for keyword in options:
+            if keyword not in known:
+                raise UnknownKeywordError.of(where, keyword, self._view_keywords())
         if not isinstance(evaluation, Evaluation):
             raise InputTypeError.expected(
                 "evaluation", "an Evaluation", evaluation,
                 advice=f"From arrays: {where}.from_predictions(y_true, y_pred); "
                 f"from a model: {where}.from_estimator(model, X, y).",
             )  # fmt: skip
+        shown = {name: one_of(name, value, known[name].allowed) for name, value in options.items()}
         self.check(evaluation)
         cell = running_cell()
         if not keep:
             REGISTRY.close_previous(cell)
         self._own_layout = layout is None
         self._group = REGISTRY.group(evaluation, linked=linked)
-        source = self._group.join(self, self.shown_columns)
+        source = self._group.join(self)
         try:
             super().__init__(
                 _runtime=REGISTRY.runtime(),
                 _store=self._group.store(),
                 _kind=self.kind,
                 _source=source,
+                _options={name: shown.get(name, known[name].default) for name in known},
                 **({} if layout is None else {"layout": layout}),
             )
         except BaseException:
@@ -112,8 +181,26 @@ class View(anywidget.AnyWidget):
             REGISTRY.remember(cell, self)
 
     @classmethod
+    def options(cls) -> dict[str, Option]:
+        """Return the ways to show things that this kind of view has."""
+        return {
+            name: part
+            for kind in reversed(cls.__mro__)
+            for name, part in vars(kind).items()
+            if isinstance(part, Option)
+        }
+
+    @classmethod
+    def _view_keywords(cls) -> set[str]:
+        return {"linked", "keep", "layout", *cls.options()}
+
+    @classmethod
     def check(cls, evaluation: Evaluation) -> None:
         """Refuse an evaluation that this view cannot show."""
+
+    def needs(self, columns: ViewColumns) -> Needs:
+        """Return what the view needs on the page and in a saved notebook."""
+        raise NotImplementedError
 
     @classmethod
     def from_predictions(cls, y_true: Any, y_pred: Any, **options: Any) -> Self:
@@ -139,7 +226,7 @@ class View(anywidget.AnyWidget):
     def _from(
         cls, make: Callable[..., Evaluation], data: tuple[Any, ...], options: dict[str, Any]
     ) -> Self:
-        for_view = _keywords(View.__init__)
+        for_view = cls._view_keywords()
         for_evaluation = _keywords(make)
         for keyword in options:
             if keyword not in for_view | for_evaluation:
@@ -159,6 +246,15 @@ class View(anywidget.AnyWidget):
     def own_clause(self) -> Clause | None:
         """What this view itself contributes to the selection."""
         return self._group.selection.clause(self._source)
+
+    def elsewhere(self) -> tuple[sel.Predicate, ...]:
+        """Return what the other views select: this one counts the rows of these."""
+        own = {self._source, "python"} if self.adopts_python() else {self._source}
+        return tuple(c.predicate for c in self._group.selection if c.source not in own)
+
+    def adopts_python(self) -> bool:
+        """Return whether a selection made in code is shown as this view's own."""
+        return False
 
     @property
     def selected(self) -> Any:
@@ -184,10 +280,7 @@ class View(anywidget.AnyWidget):
 
         ``None`` when nothing is selected or pandas cannot say it.
         """
-        predicate = self._group.selection.predicate()
-        if predicate is None:
-            return None
-        return sel.query_string(predicate, self.evaluation.columns)
+        return self._group.query_string()
 
     def on_select(self, handler: Callable[[pd.DataFrame], object], remove: bool = False) -> None:
         """Call ``handler(frame)`` once per change of the selected rows.
@@ -203,12 +296,12 @@ class View(anywidget.AnyWidget):
             raise InputTypeError.expected("handler", "a function of one DataFrame", handler)
         self._group.on_select(handler, remove=remove)
 
-    def announce(self, old: Selection, new: Selection) -> None:
-        """Tell observers of the `selection` trait that it changed."""
-        if old != new:
-            self.notify_change(
-                traitlets.Bunch(name="selection", old=old, new=new, owner=self, type="change")
-            )
+    def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
+        """Tell observers of the `selection` and `lens` traits what changed."""
+        for name, before, after in zip(("selection", "lens"), old, new, strict=True):
+            if before != after:
+                change = {"name": name, "old": before, "new": after, "owner": self}
+                self.notify_change(traitlets.Bunch(type="change", **change))
 
     # ------------------------------------------------------------ on the page
 

@@ -2,8 +2,10 @@
 import { h, render } from "preact";
 import { Failure } from "./components/failure.tsx";
 import { followScheme } from "./components/scheme.ts";
+import { Page, Speaker } from "./components/speaker.ts";
 import { Store } from "./store/connection.ts";
 import type { Model } from "./store/model.ts";
+import { Options } from "./store/options.ts";
 import styles from "./styles/base.css";
 import { VIEWS } from "./views/index.ts";
 
@@ -34,12 +36,15 @@ export default {
   // Returns its exports at once: the host allows two seconds, then the model is dead.
   initialize(): Runtime {
     const stores = new Map<string, Store>();
+    const page = new Page();
     return {
       mount({ model, store: reference, store_model, el, signal }: Mount) {
         const store = stores.get(reference) ?? new Store();
         stores.set(reference, store);
         const source = String(model.get("_source"));
-        store.attach(store_model, source, signal);
+        store.attach(store_model, source, signal, reference);
+
+        const options = new Options(model, signal);
 
         const root = document.createElement("div");
         root.className = "errwidgets";
@@ -52,9 +57,10 @@ export default {
         const kind = String(model.get("_kind"));
         const View = VIEWS[kind];
         const content = View
-          ? h(View, { store, source })
+          ? h(View, { store, source, options })
           : h("p", { role: "alert" }, `This version has no view named "${kind}".`);
-        render(h(Failure, null, content), root);
+        const speaks = page.enter(store, signal);
+        render(h(Speaker.Provider, { value: speaks }, h(Failure, null, content)), root);
         signal.addEventListener("abort", () => {
           render(null, root);
           if (store.idle) stores.delete(reference);

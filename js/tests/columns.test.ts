@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeColumn } from "../src/store/columns.ts";
+import { wireColumn } from "./fakes.ts";
 
-const REST = { display_labels: ["a"], literals: ["'a'"], missing: [], reference: "y" };
+const { codes: _codes, dtype: _dtype, ...REST } = wireColumn([], ["a"], "y");
 const KINDS = [
   { dtype: "uint8", Type: Uint8Array, values: [0, 1, 255] },
   { dtype: "uint16", Type: Uint16Array, values: [0, 1, 65535, 258] },

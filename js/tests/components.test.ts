@@ -3,8 +3,8 @@ import { count, cutMiddle, percent } from "../src/components/format.ts";
 import { cellFill, contrast, luminance, over, PALETTES } from "../src/components/ramp.ts";
 import { followScheme, hostScheme, scheme } from "../src/components/scheme.ts";
 import { estimate } from "../src/components/text-width.ts";
-import { visibleRange } from "../src/components/window.ts";
-import { geometry } from "../src/views/matrix-geometry.ts";
+import { arrangement, geometry, RATE_GAP, RATE_TEXT } from "../src/views/matrix-geometry.ts";
+import type { Metric } from "../src/views/matrix-options.ts";
 
 const NBSP = "\u00a0";
 
@@ -68,7 +68,7 @@ describe("ramp", () => {
   }
 
   for (const host of ["light", "dark"] as const)
-    for (const kind of ["mistake", "correct"] as const) {
+    for (const kind of ["mistake", "correct", "rest"] as const) {
       it(`keeps text readable at every share of a ${kind} on every ${host} ground`, () => {
         const { ink, grounds } = PALETTES[host];
         for (const share of shares) {
@@ -176,41 +176,13 @@ describe("the host's scheme", () => {
   });
 });
 
-describe("visibleRange", () => {
-  it("is what is in sight and a margin", () => {
-    expect(visibleRange(0, 100, 10, 200)).toEqual({ start: 0, end: 16 });
-    expect(visibleRange(500, 100, 10, 200)).toEqual({ start: 44, end: 66 });
-    expect(visibleRange(1900, 100, 10, 200)).toEqual({ start: 184, end: 200 });
-  });
-
-  it("is the beginning before the size is known", () => {
-    expect(visibleRange(0, 0, 10, 200)).toEqual({ start: 0, end: 40 });
-    expect(visibleRange(0, 0, 10, 7)).toEqual({ start: 0, end: 7 });
-  });
-
-  it("always lies inside, covers what is in sight and stays small", () => {
-    for (const n of [1, 41, 1000])
-      for (let offset = 0; offset <= n * 28 + 500; offset += 97)
-        for (const extent of [1, 300, 2000]) {
-          const { start, end } = visibleRange(offset, extent, 28, n);
-          expect(start).toBeGreaterThanOrEqual(0);
-          expect(end).toBeGreaterThanOrEqual(start);
-          expect(end).toBeLessThanOrEqual(n);
-          expect(end - start).toBeLessThanOrEqual(Math.ceil(extent / 28) + 14);
-          const seen = [Math.floor(offset / 28), Math.ceil((offset + extent) / 28)] as const;
-          if (seen[0] < n) {
-            expect(start).toBeLessThanOrEqual(seen[0]);
-            expect(end).toBeGreaterThanOrEqual(Math.min(n, seen[1]));
-          }
-        }
-  });
-});
-
 describe("geometry", () => {
   function data(labels: string[], max: number) {
     const totals = new Float64Array(labels.length).fill(max);
-    const sums = { row_totals: totals, column_totals: totals };
-    return { n: labels.length, labels, ...sums, total: max, max, at: () => max };
+    const sums = { row_totals: totals, column_totals: totals, hits: totals, counts: totals };
+    const own = { ...sums, total: max, max, at: () => max };
+    const rest = { squares: null, sums: null, sampled: false };
+    return { n: labels.length, labels, ...own, mass: own, ...rest };
   }
 
   it("gives the largest count and total room in a cell", () => {
@@ -247,5 +219,65 @@ describe("geometry", () => {
   it("estimates wide characters wider", () => {
     expect(estimate("日本")).toBeGreaterThan(estimate("ab"));
     expect(estimate("")).toBe(0);
+  });
+});
+
+describe("arrangement", () => {
+  function matrix(n: number, width: number) {
+    const labels = Array.from({ length: n }, () => "a".repeat(10));
+    const totals = new Float64Array(n).fill(1);
+    const sums = { row_totals: totals, column_totals: totals, hits: totals, counts: totals };
+    const own = { ...sums, total: 1, max: 1, at: () => 1 };
+    const rest = { mass: own, squares: null, sums: null, sampled: false };
+    return { ...geometry({ n, labels, ...own, ...rest }), width };
+  }
+  const at = (room: number, n: number, width: number, metrics: Metric[] | null = null) =>
+    arrangement({ room, matrix: matrix(n, width), metrics, listed: n > 2 });
+
+  it("puts all side by side where there is room", () => {
+    expect(at(2000, 14, 900)).toMatchObject({ rates_beside: true, list_beside: true });
+    expect(at(2000, 14, 900).metrics).toEqual(["precision", "recall", "f1"]);
+    expect(at(0, 14, 900)).toEqual(at(100_000, 14, 900));
+  });
+
+  it("leaves F1 out rather than the list, unless it was asked for", () => {
+    const tight = at(1400, 14, 900);
+    expect(tight).toMatchObject({ list_beside: true, metrics: ["precision", "recall"] });
+    const asked = at(1400, 14, 900, ["precision", "recall", "f1"]);
+    expect(asked).toMatchObject({ list_beside: false, rates_beside: true });
+  });
+
+  it("leaves F1 out rather than putting the rates below", () => {
+    expect(at(1200, 14, 900)).toMatchObject({
+      rates_beside: true,
+      list_beside: false,
+      metrics: ["precision", "recall"],
+    });
+  });
+
+  it("puts the rates below a matrix that fits alone", () => {
+    expect(at(1000, 14, 900)).toMatchObject({ rates_beside: false, list_beside: false });
+    expect(at(640, 14, 900).rates_beside).toBe(false);
+  });
+
+  it("keeps them beside a matrix that scrolls anyway", () => {
+    expect(at(1500, 50, 2400)).toMatchObject({ rates_beside: true });
+    expect(at(640, 50, 2400).rates_beside).toBe(false);
+  });
+
+  it("draws intervals of 64 to 96 px, and never wider than the page", () => {
+    for (let room = 560; room < 2200; room += 7)
+      for (const [n, width] of [
+        [2, 300],
+        [14, 900],
+        [30, 1700],
+      ] as const) {
+        const { interval, rates_beside, list_beside, gap, metrics } = at(room, n, width);
+        expect(interval).toBeGreaterThanOrEqual(64);
+        expect(interval).toBeLessThanOrEqual(96);
+        if (!rates_beside || width > room) continue;
+        const rates = metrics.length * (RATE_TEXT + RATE_GAP + interval + 10) + 44;
+        expect(width + gap + rates + (list_beside ? 232 + 24 : 0)).toBeLessThanOrEqual(room);
+      }
   });
 });

@@ -14,7 +14,7 @@ function state(revision: number, writer: string, ...clauses: Clause[]): State {
 describe("a store", () => {
   it("reads what Python sent", () => {
     const { store } = makeStore({ ...ROWS, clauses: [{ source: "python", predicate: CATS }] });
-    expect(store.info.value).toEqual({ name: "pets", n_samples: 4 });
+    expect(store.info.value).toMatchObject({ name: "pets", n_samples: 4 });
     expect([...store.columns.value.keys()]).toEqual(["y_true", "y_pred"]);
     expect(store.n_selected.value).toBe(2);
     expect(store.own("python")).toEqual(CATS);
@@ -198,7 +198,9 @@ describe("code()", () => {
     store.select("a", CATS, "a");
     expect(store.code()).toBe(`rows = evaluation.frame.query("y_true == \\"it's\\"")`);
     store.select("a", { op: "not", of: CATS }, "a");
-    expect(JSON.parse(/query\((.*)\)$/.exec(store.code())?.[1] ?? "")).toBe(`y_true != "it's"`);
+    expect(JSON.parse(/query\((.*)\)$/.exec(String(store.code()))?.[1] ?? "")).toBe(
+      `y_true != "it's"`,
+    );
   });
 
   it("names positions where pandas has no query", () => {

@@ -1,8 +1,11 @@
 // A model as the host hands it out: traits, listeners, and what was sent to Python.
-import type { WireColumn } from "../src/store/columns.ts";
+import type { Columns, WireColumn } from "../src/store/columns.ts";
 import { Store } from "../src/store/connection.ts";
+import { LocalSource } from "../src/store/local-source.ts";
 import type { Model } from "../src/store/model.ts";
-import type { Clause } from "../src/store/selection.ts";
+import { Options } from "../src/store/options.ts";
+import type { Source } from "../src/store/query.ts";
+import type { Clause, Predicate } from "../src/store/selection.ts";
 
 type Callback = (...args: never[]) => void;
 
@@ -58,7 +61,7 @@ export class FakeModel implements Model {
     if (event && callback) this.listeners.get(event)?.delete(callback);
   }
 
-  send(): void {}
+  send(_content: unknown): void {}
 
   get listener_count(): number {
     return [...this.listeners.values()].reduce((sum, set) => sum + set.size, 0);
@@ -71,6 +74,8 @@ export interface Rows {
   y_pred: number[];
   name?: string | null;
   clauses?: Clause[];
+  /** Columns beside the two label columns. */
+  columns?: Record<string, WireColumn>;
 }
 
 export function wireColumn(codes: number[], labels: string[], reference: string): WireColumn {
@@ -81,27 +86,69 @@ export function wireColumn(codes: number[], labels: string[], reference: string)
     literals: labels.map((label) => `'${label}'`),
     missing: [],
     reference,
+    kind: "category",
+    texts: null,
+    lows: null,
+    highs: null,
+    unit: null,
+    in_queries: false,
+    values: null,
   };
 }
 
-export function storeTraits({ labels, y_true, y_pred, name = null, clauses = [] }: Rows) {
+export function storeTraits({ labels, y_true, y_pred, name = null, clauses = [], columns }: Rows) {
+  const task = labels.length === 2 ? "binary" : "multiclass";
+  const about = { task, is_error: columns?.is_error ? "is_error" : null };
   return {
-    info: { name, n_samples: y_true.length },
+    info: { name, n_samples: y_true.length, ...about },
     columns: {
       y_true: wireColumn(y_true, labels, "y_true"),
       y_pred: wireColumn(y_pred, labels, "y_pred"),
+      ...columns,
     },
     state: { revision: 0, writer: "python", clauses } as State,
   };
 }
 
+/** A source over columns, without tables, samples or weights. */
+export function localSource(columns: Columns, n_samples: number): LocalSource {
+  const holdings = { n_samples, tables: [], sample: null, weight: null, is_error: null };
+  return new LocalSource({ columns, derived: new Map() }, holdings);
+}
+
+/** Rows per combination of codes. */
+export function countsOf(source: Source, keys: string[], where: Predicate[] = []): Float64Array {
+  const answer = source.ask({ ask: "aggregate", keys, where });
+  if (answer instanceof Promise) throw new Error("not here");
+  return answer.counts;
+}
+
+/** The numbers of the rows that meet every predicate. */
+export function rowsOf(source: Source, where: Predicate[]): number[] {
+  const page = { ask: "page", where, sort: null, descending: false, start: 0, stop: 1e9 } as const;
+  const answer = source.ask(page);
+  if (answer instanceof Promise) throw new Error("not here");
+  return [...answer.rows];
+}
+
 /** A store with one attached model, as the first view leaves it. */
-export function makeStore(rows: Rows, source = "confusion_matrix-1") {
+export function makeStore(
+  rows: Rows,
+  source = "confusion_matrix-1",
+  info: Record<string, unknown> = {},
+) {
   const store = new Store();
-  const model = new FakeModel(storeTraits(rows));
+  const traits = storeTraits(rows);
+  const model = new FakeModel({ ...traits, info: { ...traits.info, ...info } });
   const end = new AbortController();
   store.attach(model, source, end.signal);
   return { store, model, end };
+}
+
+/** The options of a view, and the model that keeps them. */
+export function makeOptions(settings?: Record<string, unknown>) {
+  const model = new FakeModel(settings ? { _options: settings } : {});
+  return { model, options: new Options(model, new AbortController().signal) };
 }
 
 /** Numbers that look random and are the same in every run. */

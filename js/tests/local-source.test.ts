@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Column, decodeColumn } from "../src/store/columns.ts";
-import { LocalSource } from "../src/store/local-source.ts";
 import { mask, type Predicate, pairTest } from "../src/store/selection.ts";
-import { random, wireColumn } from "./fakes.ts";
+import { countsOf, localSource, random, rowsOf, wireColumn } from "./fakes.ts";
 
 const SIZES = { y_true: 3, y_pred: 3, group: 4 };
 const NAMES = Object.keys(SIZES) as (keyof typeof SIZES)[];
@@ -44,6 +43,8 @@ function meets(predicate: Predicate, code: (name: string) => number): boolean {
       return predicate.of.every((part) => meets(part, code));
     case "any":
       return predicate.of.some((part) => meets(part, code));
+    default:
+      throw new Error(`not made here: ${predicate.op}`);
   }
 }
 
@@ -60,9 +61,9 @@ describe("LocalSource", () => {
     const rows = Array.from({ length: n }, (_, row) => row).filter((row) =>
       where.every((predicate) => meets(predicate, code(row))),
     );
-    const source = new LocalSource(columns, n);
-    expect(source.positions(where)).toEqual(rows);
-    const { shape, counts } = source.count({ keys, where });
+    const source = localSource(columns, n);
+    expect(rowsOf(source, where)).toEqual(rows);
+    const { shape, counts } = source.ask({ ask: "aggregate", keys, where });
     expect(shape).toEqual(keys.map((key) => SIZES[key]));
     const expected = new Array(shape.reduce((a, b) => a * b, 1)).fill(0);
     for (const row of rows) {
@@ -72,12 +73,12 @@ describe("LocalSource", () => {
     }
     expect([...counts]).toEqual(expected);
     // Asked again, from kept masks, the answer is the same.
-    expect([...source.count({ keys, where }).counts]).toEqual(expected);
+    expect([...countsOf(source, keys, where)]).toEqual(expected);
   });
 
   it("stays right when more masks are asked for than are kept", () => {
     const columns = makeColumns(random(3), 40);
-    const source = new LocalSource(columns, 40);
+    const source = localSource(columns, 40);
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 25; i++) {
         const codes = [0, 1, 2].filter((code) => (i >> code) & 1);
@@ -91,16 +92,16 @@ describe("LocalSource", () => {
           },
         ];
         const expected = [...(columns.get("y_true")?.codes ?? [])].filter((c) => codes.includes(c));
-        expect(source.count({ keys: [], where }).counts[0]).toBe(expected.length);
+        expect(countsOf(source, [], where)[0]).toBe(expected.length);
       }
     }
   });
 
   it("names a column that it does not hold", () => {
-    const source = new LocalSource(new Map(), 3);
-    expect(() => source.count({ keys: ["age"], where: [] })).toThrow("unknown column age");
+    const source = localSource(new Map(), 3);
+    expect(() => countsOf(source, ["age"])).toThrow("unknown column age");
     const where: Predicate[] = [{ op: "in", column: "age", codes: [0] }];
-    expect(() => source.positions(where)).toThrow("unknown column age");
+    expect(() => rowsOf(source, where)).toThrow("unknown column age");
   });
 });
 

@@ -53,6 +53,23 @@ describe("mount", () => {
     expect(el.querySelector("style")).not.toBeNull();
   });
 
+  it("draws it as its options say, and follows them", async () => {
+    const store_model = new FakeModel(storeTraits(PETS));
+    const el = document.body.appendChild(document.createElement("div"));
+    const end = new AbortController();
+    ends.push(end);
+    const model = viewModel("confusion_matrix-1");
+    model.traits.set("_options", { normalize: "true" });
+    const { mount } = runtime.initialize();
+    await act(async () => mount({ model, store: "s", store_model, el, signal: end.signal }));
+    const first = () => el.querySelector('[data-at="0,1"]')?.textContent;
+    expect(first()).toBe("50\u00a0%1");
+    await act(async () => model.receive("_options", {}));
+    expect(first()).toBe("150\u00a0%");
+    await act(async () => end.abort());
+    expect(model.listener_count).toBe(0);
+  });
+
   it("says so when the kind is unknown", async () => {
     const { root } = await mount(runtime.initialize(), { kind: "<b>crystal ball" });
     const alert = root.querySelector("[role=alert]");

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.browser import arguments, find_browser
 from support.lab import LabServer, open_notebook
+from support.marimo_app import MarimoServer
+from support.plain_page import open_plain_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,5 +75,27 @@ def notebook(lab, browser):
             if run:
                 page.run_all()
             return page
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def marimo(browser, tmp_path_factory) -> Iterator[MarimoServer]:
+    server = MarimoServer(tmp_path_factory.mktemp("marimo"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def plain(browser, tmp_path):
+    """Open a page without a kernel, made of the saved state of widgets."""
+    with ExitStack() as stack:
+
+        def start(*views, **options):
+            for view in views:
+                stack.callback(view.close)
+            opened = open_plain_page(browser, tmp_path, views, **options)
+            stack.callback(opened.page.context.close)
+            return opened
 
         yield start

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix
 
 from errwidgets.measures import confusion
-from errwidgets.measures.confusion import confusion_counts, normalize_counts
+from errwidgets.measures.confusion import (
+    confusion_counts,
+    fold_classes,
+    most_mistaken,
+    normalize_counts,
+)
 
 # scikit-learn's own hint about its `labels`, which these tests pass.
 pytestmark = pytest.mark.filterwarnings("ignore:A single label was found:UserWarning")
@@ -117,3 +122,28 @@ def test_normalize_copies_and_refuses() -> None:
 def test_refusals(arguments: tuple, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         confusion_counts(*arguments)
+
+
+@pytest.mark.parametrize("n_kept", [0, 1, 4, 7])
+@pytest.mark.parametrize("dtype", [np.int64, np.float64])
+def test_folding_keeps_every_total(n_kept, dtype):
+    counts = np.random.default_rng(n_kept).integers(0, 9, (7, 7)).astype(dtype)
+    kept = most_mistaken(counts, n_kept)
+    folded = fold_classes(counts, kept)
+    assert folded.dtype == dtype
+    assert folded.shape == (min(n_kept + 1, 7),) * 2
+    assert folded.sum() == counts.sum()
+    np.testing.assert_array_equal(folded.sum(axis=0)[:n_kept], counts.sum(axis=0)[kept])
+    np.testing.assert_array_equal(folded.sum(axis=1)[:n_kept], counts.sum(axis=1)[kept])
+    np.testing.assert_array_equal(folded[:n_kept, :n_kept], counts[np.ix_(kept, kept)])
+    rest = np.setdiff1d(np.arange(7), kept)
+    if rest.size:
+        assert folded[-1, -1] == counts[np.ix_(rest, rest)].sum()
+
+
+def test_folding_takes_the_classes_in_the_order_wanted():
+    counts = np.arange(16).reshape(4, 4)
+    np.testing.assert_array_equal(
+        fold_classes(counts, [3, 1]), [[15, 13, 12 + 14], [7, 5, 4 + 6], [3 + 11, 1 + 9, 20]]
+    )
+    np.testing.assert_array_equal(fold_classes(counts, [3, 2, 1, 0]), counts[::-1, ::-1])

@@ -63,7 +63,7 @@ class LabServer:
         self.root = folder / "notebooks"
         self.root.mkdir(parents=True, exist_ok=True)
         self.token = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self.runtime = folder / "runtime"
         settings = folder / "settings"
         write = {
@@ -172,6 +172,19 @@ class NotebookPage:
     def command(self, name: str) -> None:
         self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
 
+    def theme(self, name: str) -> None:
+        """Switch the server's theme; the next pages that open have it too."""
+        self.page.evaluate(
+            """async theme => {
+              await window.jupyterapp.commands.execute("apputils:change-theme", { theme });
+            }""",
+            THEMES[name],
+        )
+        wanted = "true" if name == "light" else "false"
+        self.page.wait_for_function(
+            "wanted => document.body.dataset.jpThemeLight === wanted", arg=wanted, timeout=20_000
+        )
+
     def run_all(self) -> None:
         self.command("notebook:run-all-cells")
         self.wait_until_idle()
@@ -189,6 +202,27 @@ class NotebookPage:
         if wait:
             self.page.wait_for_timeout(100)
             self.wait_until_idle()
+
+    def activate(self, index: int) -> None:
+        """Make a cell the active one."""
+        self.page.evaluate(
+            "index => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = index; }",
+            index,
+        )
+
+    def scroll_to(self, share: float) -> None:
+        """Scroll the notebook: 0 is its top, 1 its end."""
+        self.page.evaluate(
+            """async share => {
+              const outer = document.querySelector(".jp-NotebookPanel .jp-WindowedPanel-outer");
+              // Cells get their heights as they come into sight, so the end moves.
+              for (let step = 0; step < 10; step++) {
+                outer.scrollTop = share * outer.scrollHeight;
+                await new Promise(requestAnimationFrame);
+              }
+            }""",
+            share,
+        )
 
     def save(self) -> None:
         self.command("docmanager:save")
@@ -231,6 +265,24 @@ class NotebookPage:
             trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(value["traceback"]))
             raise AssertionError(trace)
         return json.loads(ast.literal_eval(value["data"]["text/plain"]))
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel without asking; what it knew is gone."""
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
+        )
+        self.wait_until_idle()
+
+    def use_kernel_of(self, other: NotebookPage) -> None:
+        """Leave the own kernel for the one of another notebook."""
+        kernel = other.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.id"
+        )
+        self.page.evaluate(
+            "id => window.jupyterapp.shell.currentWidget.sessionContext.changeKernel({ id })",
+            kernel,
+        )
+        self.wait_until_idle()
 
     def run(self, code: str) -> None:
         """Run statements in the kernel, outside of every cell."""
@@ -290,7 +342,8 @@ def open_notebook(
         notebook.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

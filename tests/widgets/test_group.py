@@ -222,12 +222,12 @@ def test_nothing_that_arrives_raises_or_leaves_a_broken_group(states: list) -> N
     evaluation = Evaluation.from_predictions(TRUE, PRED)
     group = Group(evaluation, linked=False)
     for data in states:
-        held = group.receive(data)
+        held = group.receive("state", data)
         assert set(held) == {"revision", "writer", "clauses"}
         assert isinstance(held["revision"], int)
         assert group.mask.shape == (4,)
         np.testing.assert_array_equal(group.mask, evaluation.mask(group.selection))
-        assert group.receive(held) == held
+        assert group.receive("state", held) == held
 
 
 # ---------------------------------------------------------------- both sides end equal
@@ -253,12 +253,12 @@ def test_the_order_of_arrival_does_not_matter(keys: list[tuple[int, str]]) -> No
     ends = []
     for order in (states, states[::-1]):
         group = Group(evaluation, linked=False)
-        expected = group._state()
+        expected = group._states()["state"]
         for item in order:
-            group.receive(item)
+            group.receive("state", item)
             expected = item if compare(item, expected) else expected
-        assert group._state() == expected
-        ends.append(group._state())
+        assert group._states()["state"] == expected
+        ends.append(group._states()["state"])
     assert ends[0] == ends[1]
 
 
@@ -295,7 +295,7 @@ def test_two_threads_that_assign_and_receive_end_in_one_state(evaluation: Evalua
         sys.setswitchinterval(interval)
     assert not any(thread.is_alive() for thread in threads)
     assert failures == []
-    assert store.state == group._state()
+    assert store.state == group._states()["state"]
     assert matrix.selection == group.selection == evaluation.notes.selection
     np.testing.assert_array_equal(group.mask, evaluation.mask(group.selection))
     assert not group._changes
@@ -565,16 +565,15 @@ def test_a_view_that_could_not_be_made_leaves_no_trace(evaluation: Evaluation) -
 def test_the_store_carries_codes_and_spellings() -> None:
     evaluation = Evaluation.from_predictions(["b", None, "`"], ["b", "b", "b"], name="n")
     store = ConfusionMatrix(evaluation)._group.store()
-    assert store.info == {"name": "n", "n_samples": 3}
-    assert set(store.columns) == {"y_true", "y_pred"}
-    assert store.columns["y_true"] == {
-        "codes": bytes([1, 2, 0]),
-        "dtype": "uint8",
-        "display_labels": ["`", "b", "(missing)"],
-        "literals": ["'\\x60'", "'b'", None],
-        "missing": [2],
-        "reference": "y_true",
-    }
+    assert store.info["name"] == "n"
+    assert store.info["n_samples"] == 3
+    assert set(store.columns) == {"y_true", "y_pred", "is_error"}
+    column = store.columns["y_true"]
+    assert column["codes"] == bytes([1, 2, 0])
+    assert column["display_labels"] == ["`", "b", "(missing)"]
+    assert column["literals"] == ["'\\x60'", "'b'", None]
+    assert (column["missing"], column["reference"]) == ([2], "y_true")
+    assert store.columns["is_error"]["codes"] == b""  # worked out on the page
     assert store.state == {"revision": 0, "writer": "python", "clauses": []}
 
 

@@ -17,6 +17,39 @@ export function percent(share: number): string {
   return `${text}${NO_BREAK_SPACE}%`;
 }
 
+/** "44–51 %". */
+export function percentRange(low: number, high: number): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+  return `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}${NO_BREAK_SPACE}%`;
+}
+
+/** "0.83"; "<0.01" and ">0.99" where rounding would claim none or all. */
+export function decimal(value: number, digits = 2): string {
+  if (!Number.isFinite(value)) return "–";
+  const least = 10 ** -digits;
+  if (value > 0 && value < least / 2) return `<${least.toFixed(digits)}`;
+  if (value < 1 && value >= 1 - least / 2) return `>${(1 - least).toFixed(digits)}`;
+  return value < 0 ? `−${(-value).toFixed(digits)}` : value.toFixed(digits);
+}
+
+/** "0.81–0.85"; nothing where there is no interval. */
+export function decimalRange(low: number, high: number, digits = 2): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+  return `${low.toFixed(digits)}–${high.toFixed(digits)}`;
+}
+
+/** A difference of shares in whole points: "+6", "−3", "±0". */
+export function points(difference: number): string {
+  const value = Math.round(difference * 100);
+  if (value === 0) return "±0";
+  return value > 0 ? `+${value}` : `−${-value}`;
+}
+
+/** "1 row", "1,234 rows". */
+export function rows(value: number): string {
+  return `${count(value)} ${value === 1 ? "row" : "rows"}`;
+}
+
 /** Cut a name in its middle: beginnings and ends tell names apart. */
 export function cutMiddle(text: string, length: number): string {
   const characters = Array.from(text);

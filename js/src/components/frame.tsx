@@ -2,16 +2,23 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Store } from "../store/connection.ts";
+import { Arriving, Lost, Provenance, SavedNote } from "./connection.tsx";
+import { RowsKept } from "./rows-kept.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 
 interface FrameProps {
   title: string;
   store: Store;
   source: string;
+  /** At the right of the title. */
+  controls?: ComponentChildren;
+  /** The numbers come from a sample. */
+  sampled?: boolean;
   children: ComponentChildren;
 }
 
-export function Frame({ title, store, source, children }: FrameProps) {
+export function Frame(props: FrameProps) {
+  const { title, store, source, controls, sampled = false, children } = props;
   const { name } = store.info.value;
   const [in_use, setInUse] = useState(false);
   const failure = store.failure.value;
@@ -32,7 +39,10 @@ export function Frame({ title, store, source, children }: FrameProps) {
             {name}
           </span>
         )}
+        <SavedNote store={store} />
+        {controls && <div class="ew-controls">{controls}</div>}
       </header>
+      <Lost store={store} />
       <SelectionBar store={store} source={source} in_use={in_use} />
       {failure !== null && spoken_here && (
         <p role="alert" class="ew-alert">
@@ -43,6 +53,9 @@ export function Frame({ title, store, source, children }: FrameProps) {
         </p>
       )}
       {children}
+      <Arriving store={store} />
+      <Provenance store={store} sampled={sampled} />
+      <RowsKept store={store} />
     </section>
   );
 }

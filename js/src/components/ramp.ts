@@ -12,6 +12,8 @@ export interface Fill {
 interface Palette {
   mistake: Rgb;
   correct: Rgb;
+  /** What is neither: amounts, the folded rest. */
+  rest: Rgb;
   ink: Rgb;
   /** Grounds of known hosts in this scheme, the most usual first. */
   grounds: [Rgb, ...Rgb[]];
@@ -21,6 +23,7 @@ export const PALETTES: Record<Scheme, Palette> = {
   light: {
     mistake: [194, 65, 12],
     correct: [59, 110, 168],
+    rest: [110, 118, 129],
     ink: [27, 31, 36],
     grounds: [
       [255, 255, 255],
@@ -30,6 +33,7 @@ export const PALETTES: Record<Scheme, Palette> = {
   dark: {
     mistake: [255, 154, 98],
     correct: [134, 180, 232],
+    rest: [139, 148, 158],
     ink: [230, 232, 235],
     grounds: [
       [17, 17, 17],
@@ -62,11 +66,14 @@ export function over(ground: Rgb, colour: Rgb, alpha: number): Rgb {
   return [mix(0), mix(1), mix(2)];
 }
 
+export type FillKind = "mistake" | "correct" | "rest";
+
 /** The fill of a cell that holds `share` (0 to 1) of its class: a fixed domain, so that two
  *  matrices can be compared. The square root spreads the small shares apart, where mistakes are. */
-export function cellFill(share: number, kind: "mistake" | "correct", scheme: Scheme): Fill {
-  const { mistake, correct, ink, grounds } = PALETTES[scheme];
-  const colour = kind === "mistake" ? mistake : correct;
+export function cellFill(share: number, kind: FillKind, scheme: Scheme): Fill {
+  const palette = PALETTES[scheme];
+  const { ink, grounds } = palette;
+  const colour = palette[kind];
   const strength = Math.sqrt(Math.min(1, Math.max(0, share)));
   const exact = kind === "mistake" ? 0.03 + 0.92 * strength : 0.08 + 0.24 * strength;
   const alpha = Math.round(exact * 1000) / 1000; // what is judged is what is drawn

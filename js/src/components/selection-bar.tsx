@@ -1,11 +1,11 @@
 // How many rows are selected, by what, and how to get them: the same line in every widget.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Store } from "../store/connection.ts";
 import { words } from "../store/selection.ts";
+import { CopyBox, useCopying } from "./copy.tsx";
 import { count, cutMiddle } from "./format.ts";
 
 const CHIP_LABEL = 24;
-const SHOWN_FOR_MS = 1500;
 
 interface Props {
   store: Store;
@@ -18,26 +18,9 @@ export function SelectionBar({ store, source, in_use }: Props) {
   const clauses = store.clauses.value;
   const columns = store.columns.value;
   const empty = clauses.length === 0;
-  const [copied, setCopied] = useState(false);
-  const [code, setCode] = useState<string | null>(null);
-
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SHOWN_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
+  const copying = useCopying();
   // Code that was left to be copied by hand is stale once the selection has changed.
-  useEffect(() => setCode(null), [clauses]);
-
-  const copy = async () => {
-    const text = store.code();
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied(true);
-    } catch {
-      setCode(text); // the clipboard is closed: leave the text selected, one key press away
-    }
-  };
+  useEffect(() => copying.close(), [clauses]);
 
   return (
     <div class="ew-selection">
@@ -66,8 +49,17 @@ export function SelectionBar({ store, source, in_use }: Props) {
           })}
         </ul>
         <span class={empty ? "ew-actions ew-hidden" : "ew-actions"}>
-          <button type="button" class="ew-link" onClick={copy} aria-label="Copy code">
-            {copied ? "Copied" : "Copy code"}
+          <button
+            type="button"
+            class="ew-link"
+            onClick={() => {
+              const code = store.code();
+              if (typeof code === "string") copying.copy(code);
+              else code.then(copying.copy);
+            }}
+            aria-label="Copy code"
+          >
+            {copying.copied ? "Copied" : "Copy code"}
           </button>
           <button
             type="button"
@@ -82,7 +74,7 @@ export function SelectionBar({ store, source, in_use }: Props) {
           </button>
         </span>
       </div>
-      {code !== null && <CodeBox code={code} onClose={() => setCode(null)} />}
+      <CopyBox copying={copying} label="Code for the selected rows" />
     </div>
   );
 }
@@ -113,27 +105,4 @@ function keepFocus(button: HTMLElement): void {
     const next = view?.querySelector<HTMLElement>(".ew-chip button, [tabindex='0']");
     next?.focus({ preventScroll: true });
   });
-}
-
-function CodeBox({ code, onClose }: { code: string; onClose: () => void }) {
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    box.current?.focus({ preventScroll: true });
-    box.current?.select();
-  }, []);
-  return (
-    <div class="ew-code">
-      <span>The clipboard is closed here; copy by hand:</span>
-      <input
-        ref={box}
-        readOnly
-        value={code}
-        aria-label="Code for the selected rows"
-        onKeyDown={(event) => event.key === "Escape" && onClose()}
-      />
-      <button type="button" class="ew-link" onClick={onClose}>
-        Close
-      </button>
-    </div>
-  );
 }

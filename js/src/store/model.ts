@@ -7,6 +7,8 @@ export interface Model {
   on(event: string, callback: (...args: never[]) => void): void;
   off(event?: string | null, callback?: ((...args: never[]) => void) | null): void;
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  /** The host's registry of models; not every host has one. */
+  widget_manager?: { get_model(id: string): Promise<unknown> };
 }
 
 export interface Host {

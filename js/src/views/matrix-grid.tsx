@@ -1,70 +1,59 @@
-// The grid itself: cells and headers, by pointer and by keyboard. It knows no store.
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { count, percent } from "../components/format.ts";
-import { cellFill } from "../components/ramp.ts";
-import { scheme } from "../components/scheme.ts";
-import { textMeasure } from "../components/text-width.ts";
-import { type Range, visibleRange } from "../components/window.ts";
-import type { Cell } from "./cells.ts";
-import type { MatrixData } from "./matrix-data.ts";
-import { type Geometry, geometry } from "./matrix-geometry.ts";
+// The grid itself: cells and headers, by pointer and by keyboard. It knows no store, and places on
+// the axes only: which classes stand there is its caller's business.
+import type { Signal } from "@preact/signals";
+import { Component } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { count, rows as rowsOf } from "../components/format.ts";
+import type { Cell, PairTest } from "./cells.ts";
+import { useDragging } from "./matrix-drag.ts";
+import { boxed, type Geometry } from "./matrix-geometry.ts";
 import { goesOn, move, type Position, typeAhead } from "./matrix-keys.ts";
+import { type Outline, Outlines } from "./matrix-outlines.tsx";
+import { cellLook, type Drawing } from "./matrix-values.ts";
 
 export type Gesture =
   /** `from` is where a range starts that has no start yet: the cell that was left. */
   | { kind: "cell"; cell: Cell; from: Cell; extend: boolean; add: boolean }
-  | { kind: "header"; axis: "y_true" | "y_pred"; code: number; add: boolean }
+  | { kind: "range"; from: Cell; to: Cell; add: boolean }
+  | { kind: "header"; axis: "y_true" | "y_pred"; place: number; add: boolean }
   | { kind: "clear" };
 
 export type Place =
   | { kind: "cell"; cell: Cell }
-  | { kind: "header"; axis: "y_true" | "y_pred"; code: number };
+  | { kind: "header"; axis: "y_true" | "y_pred"; place: number };
 
 interface GridProps {
-  data: MatrixData;
-  /** The same of all rows: sizes come from these, so that a filter moves nothing. */
-  all: MatrixData;
+  drawing: Drawing;
+  size: Geometry;
   label: string;
-  selected: ((true_code: number, pred_code: number) => boolean) | null;
+  selected: PairTest | null;
+  /** The rows of each class stand beside its name. */
+  totals: boolean;
+  outlines: Signal<Outline[]>;
+  /** Where the focus shall go; a new object each time. */
+  sought: Position | null;
   onGesture(gesture: Gesture): void;
   /** What the pointer rests on or the keyboard is at. */
   onPlace(place: Place | null): void;
+  onScroll(top: number): void;
+  /** "/" was pressed; false where there is no search. */
+  onSearch(): boolean;
 }
 
-/** A taller matrix scrolls in a box of its own, and only what is in sight is drawn. */
-const TALLEST = 640;
-const NOWHERE = { left: 0, top: 0, width: 0, height: 0 };
+/** Smaller differences from all rows, in points, are said and not drawn. */
+const LEAST_CHANGE = 3;
 
-export function Grid({ data, all, label, selected, onGesture, onPlace }: GridProps) {
+export function Grid(props: GridProps) {
+  const { drawing, size, label, selected, totals, outlines, sought } = props;
+  const { onGesture, onPlace } = props;
+  const { data } = drawing;
   const { n } = data;
-  const size = useMemo(() => geometry(all, textMeasure()), [all]);
   const root = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState<Position>({ row: 0, column: 0 });
-  const [sight, setSight] = useState(NOWHERE);
   const wanted = useRef<Position | null>(null);
   const typed = useRef({ text: "", at: 0 });
-  const windowed = n * size.cell_height > TALLEST;
-
   const row = Math.min(position.row, n - 1);
   const column = Math.min(position.column, n - 1);
-  const whole = { start: 0, end: n };
-  const rows = windowed ? visibleRange(sight.top, sight.height, size.cell_height, n) : whole;
-  const columns = windowed ? visibleRange(sight.left, sight.width, size.cell_width, n) : whole;
-
-  const look = () => {
-    const box = root.current;
-    if (!box || !windowed) return;
-    const { scrollLeft: left, scrollTop: top, clientWidth: width, clientHeight: height } = box;
-    setSight({ left, top, width, height });
-  };
-  useLayoutEffect(() => {
-    look();
-    const box = root.current;
-    if (!box || !windowed || !globalThis.ResizeObserver) return;
-    const watcher = new ResizeObserver(look);
-    watcher.observe(box);
-    return () => watcher.disconnect();
-  }, [windowed]);
 
   // Focus follows the keyboard only, and moves no page. Before the next key, hence in the layout.
   useLayoutEffect(() => {
@@ -73,87 +62,90 @@ export function Grid({ data, all, label, selected, onGesture, onPlace }: GridPro
     if (!box || !at) return;
     bringIntoSight(box, size, at.row, at.column);
     const target = box.querySelector<HTMLElement>(`[data-at="${at.row},${at.column}"]`);
-    if (!target) return; // drawn once the new part is in sight
     wanted.current = null;
-    target.focus({ preventScroll: true });
+    target?.focus({ preventScroll: true });
     // The page moves only as far as the person's own key press needs it.
-    target.scrollIntoView?.({ block: "nearest", inline: "nearest" });
-  });
-  // Scrolling may take the focused cell out of what is drawn; the keys must not go elsewhere. Asked
-  // while drawing, because a removed element has lost the focus once the effect runs.
-  const had_focus = holdsFocus(root.current);
-  useLayoutEffect(() => {
-    const box = root.current;
-    if (had_focus && box && !holdsFocus(box)) box.focus({ preventScroll: true });
+    target?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   });
 
   const go = (next: Position) => {
     wanted.current = next;
-    setPosition(next);
+    setPosition({ ...next });
     onPlace(placeAt(next));
   };
+  useLayoutEffect(() => {
+    if (sought) go(sought);
+  }, [sought]);
+
+  const dragging = useDragging(
+    size,
+    n,
+    (target) => cellAt(positionOf(target)),
+    outlines,
+    ([t, p]) => root.current && bringIntoSight(root.current, size, t, p),
+    (from, to, add) => onGesture({ kind: "range", from, to, add }),
+  );
 
   const act = (at: Position, { extend, add }: { extend: boolean; add: boolean }) => {
     const place = placeAt(at);
     if (!place) return;
     if (place.kind === "cell")
       onGesture({ kind: "cell", cell: place.cell, from: place.cell, extend, add });
-    else onGesture({ kind: "header", axis: place.axis, code: place.code, add });
+    else onGesture({ kind: "header", axis: place.axis, place: place.place, add });
+  };
+
+  const type = (key: string): Position | null => {
+    const found = typeAhead(key, typed.current, Date.now(), data.labels, row);
+    typed.current = found.typed;
+    return found.row === null ? null : { row: found.row, column };
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    const { key } = event;
     const modifiers = { extend: event.shiftKey, add: event.ctrlKey || event.metaKey };
+    const plain = !modifiers.add && !event.altKey;
     const at = { row, column };
-    const typing = event.key === " " && goesOn(" ", typed.current, Date.now(), data.labels);
-    if (event.key === "Enter" || (event.key === " " && !typing)) act(at, modifiers);
-    else if (event.key === "Escape") onGesture({ kind: "clear" });
-    else {
-      let next = move(event.key, at, n, modifiers.add);
-      if (!next && !modifiers.add && !event.altKey && event.key.length === 1) {
-        const now = Date.now();
-        const found = typeAhead(event.key, typed.current, now, data.labels, row);
-        typed.current = found.typed;
-        next = found.row === null ? null : { row: found.row, column };
-        event.preventDefault();
-      }
-      if (!next) return;
+    const typing = goesOn(key, typed.current, Date.now(), data.labels);
+    const next = move(key, at, n, modifiers.add);
+    if (key === "Enter" || (key === " " && !typing)) act(at, modifiers);
+    else if (key === "Escape") dragging.cancel() || onGesture({ kind: "clear" });
+    else if (next) {
       go(next);
-      if (modifiers.extend && next.row >= 0 && next.column >= 0 && row >= 0 && column >= 0)
-        onGesture({
-          kind: "cell",
-          cell: [next.row, next.column],
-          from: [row, column],
-          extend: true,
-          add: false,
-        });
-    }
+      const [from, cell] = [cellAt(at), cellAt(next)];
+      if (modifiers.extend && from && cell)
+        onGesture({ kind: "cell", cell, from, extend: true, add: false });
+    } else if (plain && key.length === 1) {
+      const found = key === "/" && !typing && props.onSearch() ? null : type(key);
+      if (found) go(found);
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };
 
   const onClick = (event: MouseEvent) => {
     const at = positionOf(event.target);
-    if (!at || event.detail > 1) return; // the second click of a double click takes nothing back
+    if (dragging.ateClick() || !at) return;
+    if (event.detail > 1) return; // the second click of a double click takes nothing back
     setPosition(at);
     act(at, { extend: event.shiftKey, add: event.ctrlKey || event.metaKey });
   };
 
-  // The tab stop must be drawn: after scrolling away it is the nearest place that is.
-  const stop = { row: into(row, rows), column: into(column, columns) };
-  const common = { data, size, selected, at: stop };
+  const stopIn = (t: number) => (t === row ? column : null);
   return (
     <div
       ref={root}
-      class={windowed ? "ew-matrix ew-windowed" : "ew-matrix"}
+      class={boxed(size) ? "ew-matrix ew-boxed" : "ew-matrix"}
       role="grid"
       tabIndex={-1}
+      style={{ width: `${size.width + 2}px` }}
       aria-label={label}
       aria-multiselectable="true"
       aria-rowcount={n + 1}
       aria-colcount={n + 1}
-      onScroll={look}
+      onScroll={(event) => props.onScroll(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown}
       onClick={onClick}
+      {...dragging.handlers}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()}
       onMouseOver={(event) => onPlace(placeAt(positionOf(event.target)))}
       onMouseLeave={() => onPlace(null)}
@@ -166,108 +158,120 @@ export function Grid({ data, all, label, selected, onGesture, onPlace }: GridPro
       }}
       onFocusOut={() => onPlace(null)}
     >
-      <Head {...common} columns={columns} />
-      <div role="presentation" style={{ height: `${rows.start * size.cell_height}px` }} />
-      {range(rows.start, rows.end).map((t) => (
-        <Row key={t} t={t} {...common} columns={columns} />
+      <Head drawing={drawing} size={size} stop={stopIn(-1)} />
+      {data.labels.map((_, t) => (
+        <Row
+          key={t}
+          t={t}
+          drawing={drawing}
+          size={size}
+          chosen={selected && data.labels.map((_, p) => (selected(t, p) ? "1" : "0")).join("")}
+          totals={totals}
+          stop={stopIn(t)}
+        />
       ))}
-      <div role="presentation" style={{ height: `${(n - rows.end) * size.cell_height}px` }} />
+      <Outlines shown={outlines} size={size} />
     </div>
   );
 }
 
-interface PartProps {
-  data: MatrixData;
+interface HeadProps {
+  drawing: Drawing;
   size: Geometry;
-  selected: GridProps["selected"];
-  at: Position;
-  columns: { start: number; end: number };
+  /** The column of the tab stop, if it is in this row. */
+  stop: number | null;
 }
 
-function Head({ data, size, at, columns }: PartProps) {
-  const { n, labels, column_totals } = data;
+function Head({ drawing, size, stop }: HeadProps) {
+  const { labels, column_totals } = drawing.data;
   const width = `${size.cell_width}px`;
   return (
     <div role="row" aria-rowindex={1} class="ew-head" style={{ height: `${size.column_header}px` }}>
       <div role="presentation" class="ew-corner" style={{ width: `${size.row_header}px` }} />
-      <Gap cells={columns.start} width={size.cell_width} />
-      {range(columns.start, columns.end).map((p) => (
+      {labels.map((label, p) => (
         <div
           key={p}
           role="columnheader"
           class={size.slanted ? "ew-column ew-slanted" : "ew-column"}
           aria-colindex={p + 2}
-          aria-label={`predicted ${labels[p]}, ${count(column_totals[p] ?? 0)} rows`}
+          aria-label={`predicted ${label}, ${rowsOf(column_totals[p] ?? 0)}`}
           data-at={`-1,${p}`}
-          tabIndex={tab(at, -1, p)}
-          title={labels[p]}
+          tabIndex={stop === p ? 0 : -1}
           style={{ width }}
         >
           <span class="ew-label">{size.labels[p]}</span>
           <span class="ew-total">{count(column_totals[p] ?? 0)}</span>
         </div>
       ))}
-      <Gap cells={n - columns.end} width={size.cell_width} />
       <div role="presentation" style={{ flex: `0 0 ${size.overhang}px` }} />
     </div>
   );
 }
 
-function Row({ t, data, size, selected, at, columns }: PartProps & { t: number }) {
-  const { n, labels, row_totals } = data;
-  const total = row_totals[t] ?? 0;
-  const drawn = range(columns.start, columns.end);
-  const marked = selected !== null && drawn.some((p) => selected(t, p));
-  return (
-    <div role="row" aria-rowindex={t + 2} class="ew-row">
-      <div
-        role="rowheader"
-        class={marked ? "ew-rowhead ew-marked" : "ew-rowhead"}
-        aria-colindex={1}
-        aria-label={`true ${labels[t]}, ${count(total)} rows`}
-        data-at={`${t},-1`}
-        tabIndex={tab(at, t, -1)}
-        title={labels[t]}
-        style={{ width: `${size.row_header}px`, height: `${size.cell_height}px` }}
-      >
-        <span class="ew-label">{size.labels[t]}</span>
-        <span class="ew-total" style={{ minWidth: `${size.total_width}px` }}>
-          {count(total)}
-        </span>
+interface RowProps extends HeadProps {
+  t: number;
+  /** A "1" for each cell that is selected, else "0". */
+  chosen: string | null;
+  totals: boolean;
+}
+
+/** Drawn again only when something in it changes: arrow keys touch two rows of fifty. */
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    return (Object.keys(next) as (keyof RowProps)[]).some((key) => next[key] !== this.props[key]);
+  }
+
+  override render({ t, drawing, size, chosen, totals, stop }: RowProps) {
+    const { labels, row_totals } = drawing.data;
+    const total = row_totals[t] ?? 0;
+    const marked = chosen?.includes("1") ?? false;
+    return (
+      <div role="row" aria-rowindex={t + 2} class="ew-row">
+        <div
+          role="rowheader"
+          class={marked ? "ew-rowhead ew-marked" : "ew-rowhead"}
+          aria-colindex={1}
+          aria-label={`true ${labels[t]}, ${rowsOf(total)}`}
+          data-at={`${t},-1`}
+          tabIndex={stop === -1 ? 0 : -1}
+          style={{ width: `${size.row_header}px`, height: `${size.cell_height}px` }}
+        >
+          <span class="ew-label">{size.labels[t]}</span>
+          {totals && (
+            <span class="ew-total" style={{ minWidth: `${size.total_width}px` }}>
+              {count(total)}
+            </span>
+          )}
+        </div>
+        {labels.map((_, p) => (
+          <GridCell
+            key={p}
+            t={t}
+            p={p}
+            drawing={drawing}
+            size={size}
+            tab={stop === p ? 0 : -1}
+            selected={chosen?.[p] === "1"}
+          />
+        ))}
       </div>
-      <Gap cells={columns.start} width={size.cell_width} />
-      {drawn.map((p) => (
-        <GridCell
-          key={p}
-          t={t}
-          p={p}
-          data={data}
-          size={size}
-          tab={tab(at, t, p)}
-          selected={selected?.(t, p) ?? false}
-        />
-      ))}
-      <Gap cells={n - columns.end} width={size.cell_width} />
-    </div>
-  );
+    );
+  }
 }
 
 interface CellProps {
   t: number;
   p: number;
-  data: MatrixData;
+  drawing: Drawing;
   size: Geometry;
   tab: 0 | -1;
   selected: boolean;
 }
 
-function GridCell({ t, p, data, size, tab, selected }: CellProps) {
-  const { labels, row_totals } = data;
-  const value = data.at(t, p);
-  const total = row_totals[t] ?? 0;
-  const share = total ? value / total : 0;
-  const fill = value ? cellFill(share, t === p ? "correct" : "mistake", scheme()) : null;
-  const name = `true ${labels[t]}, predicted ${labels[p]}: ${count(value)}`;
+function GridCell({ t, p, drawing, size, tab, selected }: CellProps) {
+  const { labels } = drawing.data;
+  const { top, below, said, fill, change } = cellLook(drawing, t, p, size.two_lines);
+  const name = `true ${labels[t]}, predicted ${labels[p]}: ${count(drawing.data.at(t, p))}`;
   const style: Record<string, string> = {
     width: `${size.cell_width}px`,
     height: `${size.cell_height}px`,
@@ -278,51 +282,48 @@ function GridCell({ t, p, data, size, tab, selected }: CellProps) {
     <div
       role="gridcell"
       class={t === p ? "ew-cell ew-diagonal" : "ew-cell"}
-      aria-label={value ? `${name}, ${percent(share)} of true ${labels[t]}` : name}
+      aria-label={name + said}
       aria-selected={selected}
       aria-colindex={p + 2}
       data-at={`${t},${p}`}
       tabIndex={tab}
       style={style}
     >
-      {value > 0 && <span class="ew-count">{count(value)}</span>}
-      {value > 0 && size.two_lines && <span class="ew-share">{percent(share)}</span>}
+      {top && <span class="ew-count">{top}</span>}
+      {top && size.two_lines && <span class="ew-share">{below}</span>}
+      {Math.abs(change) >= LEAST_CHANGE && <Change points={change} better={t === p} />}
     </div>
   );
 }
 
-function Gap({ cells, width }: { cells: number; width: number }) {
-  return cells > 0 ? <div role="presentation" style={{ flex: `0 0 ${cells * width}px` }} /> : null;
-}
-
-function holdsFocus(box: HTMLElement | null): boolean {
-  const active = (box?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement ?? null;
-  return active !== null && (box?.contains(active) ?? false);
-}
-
-function tab(at: Position, row: number, column: number): 0 | -1 {
-  return at.row === row && at.column === column ? 0 : -1;
-}
-
-function into(at: number, { start, end }: Range): number {
-  return at < 0 ? at : Math.max(start, Math.min(end - 1, at));
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+/** A bar from the middle of the lower edge: to the right for more than in all rows, to the left for
+ *  less. */
+function Change({ points, better }: { points: number; better: boolean }) {
+  const good = points > 0 === better;
+  const width = `${Math.min(50, Math.max(6, Math.abs(points) / 2))}%`;
+  const side = points > 0 ? { left: "50%", width } : { right: "50%", width };
+  return <i class={good ? "ew-change ew-better" : "ew-change"} style={side} />;
 }
 
 function positionOf(target: EventTarget | null): Position | null {
   const at = (target as Element | null)?.closest?.<HTMLElement>("[data-at]")?.dataset.at;
-  if (!at) return null;
+  return at ? positionAt(at) : null;
+}
+
+/** The position that `data-at` says. */
+export function positionAt(at: string): Position {
   const [row, column] = at.split(",").map(Number) as [number, number];
   return { row, column };
 }
 
-function placeAt(at: Position | null): Place | null {
+function cellAt(at: Position | null): Cell | null {
+  return at && at.row >= 0 && at.column >= 0 ? [at.row, at.column] : null;
+}
+
+export function placeAt(at: Position | null): Place | null {
   if (!at) return null;
-  if (at.row < 0) return { kind: "header", axis: "y_pred", code: at.column };
-  if (at.column < 0) return { kind: "header", axis: "y_true", code: at.row };
+  if (at.row < 0) return { kind: "header", axis: "y_pred", place: at.column };
+  if (at.column < 0) return { kind: "header", axis: "y_true", place: at.row };
   return { kind: "cell", cell: [at.row, at.column] };
 }
 

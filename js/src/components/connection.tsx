@@ -1,0 +1,74 @@
+// Where the numbers come from, when that is not plainly "from here, all of them, and Python hears".
+import { useContext } from "preact/hooks";
+import type { Store } from "../store/connection.ts";
+import { count } from "./format.ts";
+import { Speaker } from "./speaker.ts";
+import { useLate } from "./wanting.tsx";
+
+/** Said once on a page when a kernel that was there is gone. */
+export function Lost({ store }: { store: Store }) {
+  const speaks = useContext(Speaker);
+  if (store.link.status.value !== "lost" || !speaks()) return null;
+  return (
+    <p role="alert" class="ew-alert">
+      <span>
+        Not connected: the kernel was restarted or has gone. Selections stay on this page; run the
+        cells again to get their rows in Python.
+      </span>
+    </p>
+  );
+}
+
+/** Quiet words at the right of the title line. */
+export function SavedNote({ store }: { store: Store }) {
+  if (store.link.status.value !== "saved") return null;
+  return (
+    <span class="ew-saved" title="Opened without a kernel: everything here comes from the notebook">
+      Saved view
+    </span>
+  );
+}
+
+/** Columns that come to the page, once that takes long enough to be noticed. */
+export function Arriving({ store }: { store: Store }) {
+  const progress = store.progress.value;
+  const late = useLate(progress !== null);
+  if (!progress || !late) return null;
+  const percent = Math.round(progress.done * 100);
+  return (
+    <div class="ew-arriving">
+      <div
+        role="progressbar"
+        aria-label={`Bringing ${progress.what} to the page`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        class="ew-progress"
+      >
+        <i style={{ width: `${percent}%` }} />
+      </div>
+      <span>Bringing {progress.what} to the page</span>
+      <button type="button" class="ew-link" onClick={() => store.cancelLoading()}>
+        Cancel
+      </button>
+    </div>
+  );
+}
+
+/** Why these numbers are not simply those of all rows in the page. */
+export function Provenance({ store, sampled }: { store: Store; sampled: boolean }) {
+  const { n_samples } = store.info.value;
+  const drawn = store.n_drawn.value;
+  if (sampled && drawn !== null)
+    return (
+      <p class="ew-provenance">
+        Estimated from a sample of {count(drawn)} of {count(n_samples)} rows that the notebook kept
+      </p>
+    );
+  if (!store.counted_in_python.value) return null;
+  return (
+    <p class="ew-provenance">
+      Counted in Python: {count(n_samples)} rows are more than the page holds
+    </p>
+  );
+}

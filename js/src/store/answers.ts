@@ -1,0 +1,58 @@
+// How a view gets an answer: at once where it is known, else when it comes, keeping the last one.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Store } from "./connection.ts";
+import { type AnswerOf, Lacking, type Query } from "./query.ts";
+
+export interface Asked<A> {
+  /** The answer; while a new one is on its way the one before. */
+  answer: A | null;
+  pending: boolean;
+  /** Why there is none, in words. */
+  problem: string | null;
+}
+
+type Got<A> = { answer: A } | { problem: string };
+
+export function useAnswer<Q extends Query>(store: Store, query: Q): Asked<AnswerOf<Q>> {
+  type A = AnswerOf<Q>;
+  const edition = store.edition.value;
+  const key = JSON.stringify(query);
+  const now = useMemo(() => attempt(store, query), [key, edition]);
+  const [late, setLate] = useState<{ of: unknown; got: Got<A> } | null>(null);
+  const last = useRef<A | null>(null);
+  useEffect(() => {
+    if (!(now instanceof Promise)) return;
+    let wanted = true;
+    now.then((got) => wanted && setLate({ of: now, got }));
+    return () => {
+      wanted = false;
+    };
+  }, [now]);
+  const got = now instanceof Promise ? (late?.of === now ? late.got : null) : now;
+  if (got && "answer" in got) last.current = got.answer;
+  return {
+    answer: last.current,
+    pending: got === null,
+    problem: got && "problem" in got ? got.problem : null,
+  };
+}
+
+function attempt<Q extends Query>(
+  store: Store,
+  query: Q,
+): Got<AnswerOf<Q>> | Promise<Got<AnswerOf<Q>>> {
+  const fail = (error: unknown) => ({ problem: explained(error) });
+  try {
+    const answer = store.ask(query);
+    if (!(answer instanceof Promise)) return { answer };
+    return answer.then((known) => ({ answer: known }), fail);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function explained(error: unknown): string {
+  if (error instanceof Lacking)
+    return `This needs ${[...error.codes, ...error.values].join(", ")}, which a saved view does not hold. Run the cell again.`;
+  return error instanceof Error ? error.message : String(error);
+}
