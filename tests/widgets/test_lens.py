@@ -239,7 +239,7 @@ def test_charts_show_what_is_on_screen(matrix: ConfusionMatrix) -> None:
             {"source": other._source, "predicate": {"op": "in", "column": "y_true", "codes": [0]}}],
     })  # fmt: skip
     matrix.lens = {"threshold": 0.25}
-    cells = {(c["true"], c["predicted"]): c["count"] for c in matrix.to_chart().data.values}
+    cells = {(c["true"], c["predicted"]): c["count"] for c in matrix.to_chart().data.values}  # noqa: PD011
     pred = np.where(np.float32(0.25) <= P, "yes", "no")
     assert cells["no", "yes"] == ((TRUE == "no") & (pred == "yes")).sum()
     assert cells["yes", "yes"] == 0
@@ -249,6 +249,6 @@ def test_a_regression_s_chart_has_the_bins_of_the_view() -> None:
     true = rng.normal(size=500)
     matrix = ConfusionMatrix.from_predictions(true, true + rng.normal(size=500))
     matrix.lens = {"bins": 4}
-    records = matrix.to_chart().data.values
+    records = matrix.to_chart().data.values  # noqa: PD011  a chart
     assert sum(record["count"] for record in records) == 500
     assert len({record["true_low"] for record in records}) == 4
