@@ -13,28 +13,39 @@ export interface Table {
   sum_squares: Float64Array | null;
 }
 
-const KEPT_MASKS = 16;
-const KEPT_TABLES = 24;
+/** Cells of tables, and rows of masks, that are kept. */
+const KEPT_CELLS = 1 << 22;
+const KEPT_ROWS = 1 << 25;
 
 /** What was counted of the same rows, whatever the lens. */
 export class Memory {
-  readonly tables = new Kept<Table>(KEPT_TABLES);
-  readonly masks = new Kept<Uint8Array>(KEPT_MASKS);
+  readonly tables = new Kept<Table>(KEPT_CELLS, (table) => table.counts.length);
+  readonly masks = new Kept<Uint8Array>(KEPT_ROWS, (mask) => mask.length);
 }
 
+/** The things used last, as many as there is room for. */
 class Kept<T> {
-  readonly #most: number;
+  readonly #room: number;
+  readonly #size: (thing: T) => number;
   readonly #known = new Map<string, T>();
+  #used = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(room: number, size: (thing: T) => number) {
+    this.#room = room;
+    this.#size = size;
   }
 
   get(key: string, make: () => T): T {
-    const found = this.#known.get(key) ?? make();
+    const known = this.#known.get(key);
+    const found = known ?? make();
+    if (known === undefined) this.#used += this.#size(found);
     this.#known.delete(key); // the one used last goes last
     this.#known.set(key, found);
-    if (this.#known.size > this.#most) this.#known.delete(this.#known.keys().next().value ?? "");
+    for (const [oldest, thing] of this.#known) {
+      if (this.#used <= this.#room || oldest === key) break;
+      this.#known.delete(oldest);
+      this.#used -= this.#size(thing);
+    }
     return found;
   }
 }

@@ -120,7 +120,7 @@ const LIST = 232;
 /** The number of a rate, and the room around it and its interval. */
 export const RATE_TEXT = 32;
 export const RATE_GAP = 6;
-const COLUMN_GAP = 10;
+const COLUMN_GAP = 20;
 const SUPPORT = 44;
 const INTERVALS = { least: 64, most: 96 };
 /** A matrix wider than the page scrolls anyway. Its rates stay beside it when that leaves most of it
