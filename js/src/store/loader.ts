@@ -9,6 +9,8 @@ export interface Progress {
   done: number;
 }
 
+const STOPPED = "Loading was cancelled; the next change asks again.";
+
 export class Loader {
   readonly columns: Signal<ReadonlyMap<string, Column>> = signal(new Map());
   readonly progress: Signal<Progress | null> = signal(null);
@@ -59,10 +61,10 @@ export class Loader {
     let meta: WireColumn | null = null;
     try {
       do {
-        if (edition !== this.#edition) throw new Error("cancelled");
+        if (edition !== this.#edition) throw new Error(STOPPED);
         const question = { kind: "column", name, part, offset: bytes.received };
         const { content, buffers } = await this.#link.request(question);
-        if (edition !== this.#edition) throw new Error("cancelled");
+        if (edition !== this.#edition) throw new Error(STOPPED);
         if (content.column) meta = content.column as WireColumn;
         const buffer = buffers[0] ?? new DataView(new ArrayBuffer(0));
         bytes.add(buffer, Number(content.size));
