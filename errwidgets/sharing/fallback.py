@@ -1,12 +1,13 @@
 """Tables for readers without JavaScript: untrusted notebooks, previews, PDF.
 
-Only ``table``, ``caption``, ``thead``, ``tbody``, ``tr``, ``th``, ``td`` and ``p``,
-without attributes, everything escaped: what sanitisers keep, and at most 4 KB.
+Only ``table``, ``caption``, ``thead``, ``tbody``, ``tr``, ``th``, ``td``, ``p`` and
+``code``, without attributes, everything escaped: what sanitisers keep, and at most 4 KB.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from errwidgets.measures.confusion import fold_classes, most_mistaken
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from errwidgets.evaluation import Evaluation
 
-__all__ = ["confusion_fallback", "cut", "regression_fallback"]
+__all__ = ["as_markup", "confusion_fallback", "cut", "regression_fallback"]
 
 MAX_CLASSES: Final = 12
 MAX_BYTES: Final = 4_000
@@ -79,18 +80,32 @@ def _sentence(evaluation: Evaluation) -> str:
 
 
 def _table(title: str, sentence: str, labels: Sequence[str], counts: Any) -> str:
-    head = "".join(f"<th>{html.escape(label, quote=True)}</th>" for label in labels)
+    head = "".join(f"<th>{as_markup(label)}</th>" for label in labels)
     body = "".join(
-        f"<tr><th>{html.escape(label, quote=True)}</th>"
+        f"<tr><th>{as_markup(label)}</th>"
         + "".join(f"<td>{count:,}</td>" for count in row)
         + f"<td>{row.sum():,}</td></tr>"
         for label, row in zip(labels, counts, strict=True)
     )
     return (
-        f"<table><caption>{html.escape(title, quote=True)}</caption>"
+        f"<table><caption>{as_markup(title)}</caption>"
         f"<thead><tr><th>true ↓ predicted →</th>{head}<th>all</th></tr></thead>"
-        f"<tbody>{body}</tbody></table><p>{html.escape(sentence, quote=True)}</p>"
+        f"<tbody>{body}</tbody></table><p>{as_markup(sentence)}</p>"
     )
+
+
+def as_markup(text: str) -> str:
+    r"""Return a text as HTML that shows it, character for character.
+
+    Notebooks set mathematics in tables, also in those they do not trust, and a
+    formula may hold a link. What would begin one stands in ``code``, which they skip.
+
+    Examples
+    --------
+    >>> as_markup("<b>"), as_markup("5 $")
+    ('&lt;b&gt;', '5 <code>$</code>')
+    """
+    return re.sub(r"[$\\]+", r"<code>\g<0></code>", html.escape(text, quote=True))
 
 
 def cut(text: str, length: int) -> str:

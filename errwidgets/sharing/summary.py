@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import math
 from typing import TYPE_CHECKING, Final
+
+from errwidgets.sharing.fallback import as_markup
 
 if TYPE_CHECKING:
     from errwidgets.evaluation import Evaluation
@@ -65,9 +66,9 @@ def summary_html(evaluation: Evaluation) -> str:
     notes = [f"{'; '.join(facts)}.", *evaluation.messages, summary.attrs.get("note", "")]
     said = " ".join(note for note in notes if note)
     return (
-        f"<table><caption>{_text(title)}</caption><thead><tr><th></th><th>value</th>"
+        f"<table><caption>{as_markup(title)}</caption><thead><tr><th></th><th>value</th>"
         f"<th>95 % interval</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"<p>{_text(said)}</p>"
+        f"<p>{as_markup(said)}</p>"
     )
 
 
@@ -87,7 +88,3 @@ def _interval(low: float, high: float) -> str:
     # Beside a minus sign an en dash would read as another.
     dash = " to " if low < 0 else "–"
     return f"{_number(low)}{dash}{_number(high)}"
-
-
-def _text(value: str) -> str:
-    return html.escape(value, quote=True)

@@ -63,6 +63,9 @@ export default {
         render(h(Speaker.Provider, { value: speaks }, h(Failure, null, content)), root);
         signal.addEventListener("abort", () => {
           render(null, root);
+          // Hosts may keep the element of a view that is gone: nothing of ours stays in it.
+          style.remove();
+          root.remove();
           if (store.idle) stores.delete(reference);
         });
       },

@@ -70,6 +70,13 @@ describe("mount", () => {
     expect(model.listener_count).toBe(0);
   });
 
+  it("leaves nothing in an element that the host keeps", async () => {
+    const { el, end } = await mount(runtime.initialize());
+    expect(el.childElementCount).toBe(2);
+    await act(async () => end.abort());
+    expect(el.childNodes.length).toBe(0);
+  });
+
   it("says so when the kind is unknown", async () => {
     const { root } = await mount(runtime.initialize(), { kind: "<b>crystal ball" });
     const alert = root.querySelector("[role=alert]");

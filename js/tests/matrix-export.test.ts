@@ -52,6 +52,17 @@ describe("CSV", () => {
   });
 });
 
+describe("CSV for a spreadsheet", () => {
+  it("has names that begin like a formula as text, and numbers as numbers", () => {
+    const names = ['=HYPERLINK("x")', "@SUM(1)", "\t=1", "-2+3", "-1", "+0.5", "-", "a=b"];
+    const [head] = parseCsv(matrixAsCsv(dataOf(names, Array(64).fill(1)), null));
+    expect(head?.slice(1)).toEqual([
+      ...['\'=HYPERLINK("x")', "'@SUM(1)", "'\t=1", "'-2+3"],
+      ...["-1", "+0.5", "-", "a=b"],
+    ]);
+  });
+});
+
 describe("Markdown", () => {
   it("shows what the screen shows", () => {
     expect(matrixAsMarkdown(plain, null)).toBe(

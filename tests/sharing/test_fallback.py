@@ -19,8 +19,10 @@ HOSTILE = [
     "日本語 🦊",
     "",
     "\n",
+    "$\\href{javascript:alert(1)}{x}$",
+    "\\(x\\) costs $5",
 ]
-ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p"}
+ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "code"}
 
 
 class Reader(HTMLParser):
@@ -38,6 +40,8 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list) -> None:
         assert tag in ALLOWED
         assert attrs == []
+        if tag == "code":  # around what hosts would typeset; part of its text
+            return
         self.open.append(tag)
         if tag == "tr":
             self.rows.append([])
@@ -45,7 +49,7 @@ class Reader(HTMLParser):
             self.rows[-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert tag == "code" or self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
         if self.open[-1] in ("th", "td"):
@@ -158,3 +162,10 @@ def test_a_widget_s_output_holds_the_view_and_the_fallback() -> None:
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == matrix.model_id
     assert isinstance(metadata, dict)
     matrix.close()
+
+
+def test_nothing_in_a_table_begins_a_formula_that_hosts_would_set() -> None:
+    names = ["$\\href{javascript:alert(1)}{x}$", "\\(y\\)", "\\begin{align}z\\end{align}"]
+    evaluation = Evaluation.from_predictions(names, names[::-1], name=names[0])
+    for markup in (confusion_fallback(evaluation)[1], evaluation._repr_html_()):
+        assert re.search(r"[$\\]", re.sub(r"<code>[$\\]+</code>", "", markup)) is None

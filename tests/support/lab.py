@@ -230,6 +230,18 @@ class NotebookPage:
             "() => !window.jupyterapp.shell.currentWidget.context.model.dirty", timeout=20_000
         )
 
+    def trust(self) -> None:
+        """Trust the notebook as running it on this server would have done, and open it anew."""
+        self.page.evaluate(
+            """() => {
+              const { model } = window.jupyterapp.shell.currentWidget.context;
+              for (const cell of model.cells) cell.trusted = true;
+            }"""
+        )
+        self.save()
+        self.page.reload()
+        self.wait_until_idle()
+
     def cells(self) -> list[dict[str, Any]]:
         """The notebook's cells as the page holds them, without outputs."""
         return self.page.evaluate(

@@ -75,7 +75,13 @@ function lines(all: string[]): string {
 }
 
 function csvField(text: string): string {
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const field = isFormula(text) ? `'${text}` : text;
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${field.replaceAll('"', '""')}"` : field;
+}
+
+/** A spreadsheet would compute it, unless an apostrophe says that it is text. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@\t\r]./s.test(text) && !Number.isFinite(Number(text));
 }
 
 function oneLine(text: string): string {
