@@ -18,6 +18,7 @@ from errwidgets.selection import Clause, Selection
 from errwidgets.sharing.persisted import PAGE_ROWS, persist, readable
 from errwidgets.sources.columns import ViewColumns
 from errwidgets.sources.lensed import through_lens, without_lens
+from errwidgets.widgets.hosts import outlive_cell
 from errwidgets.widgets.needs import view_info
 from errwidgets.widgets.store import Store
 
@@ -116,6 +117,7 @@ class Group:
         with self.lock:
             if self._store is None or self._store.comm is None:
                 self._store = Store(self, **self._published(), **self._states())
+                outlive_cell(self._store)
             return self._store
 
     def _require(self, needs: Needs) -> None:

@@ -14,7 +14,7 @@ from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
 from errwidgets.lens import Lens
 from errwidgets.selection import Selection
-from errwidgets.widgets.cells import running_cell
+from errwidgets.widgets.hosts import running_cell
 from errwidgets.widgets.runtime import REGISTRY, STATIC
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def _known_options(value: Any, view: View) -> dict[str, Any]:
     """Return of what a browser sent the options that there are."""
     options = view.options()
     # What only the page sets is kept as it is; it means nothing here.
-    own = {name: value[name] for name in view.page_options if isinstance(value, dict) and name in value}
+    own = {
+        name: value[name] for name in view.page_options if isinstance(value, dict) and name in value
+    }
     sent = value if isinstance(value, dict) else {}
     known = {
         name: sent[name]
@@ -175,8 +177,7 @@ class View(anywidget.AnyWidget):
         except BaseException:
             self._group.leave(source)
             raise
-        if not keep:
-            REGISTRY.remember(cell, self)
+        REGISTRY.remember(cell, self, keep=keep)
 
     @classmethod
     def options(cls) -> dict[str, Option]:

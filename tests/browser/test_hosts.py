@@ -120,10 +120,6 @@ def test_a_page_that_never_had_a_kernel_says_so_quietly(plain):
 
 # ------------------------------------------------------------------ marimo
 
-ONE_SESSION = "one runtime for all sessions of a marimo server: see the findings"
-NOT_CLOSED = "a cell that marimo runs again leaves its old view in the group: see the findings"
-OWNED_BY_A_CELL = "marimo closes the store with the cell that made it: see the findings"
-
 
 def visit(browser, marimo):
     page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
@@ -206,7 +202,6 @@ def test_marimo_runs_the_second_cell_again(app):
     check_linked(first, second)
 
 
-@pytest.mark.xfail(strict=False, reason=NOT_CLOSED)
 def test_marimo_keeps_a_selection_with_the_cell_that_runs_again(app):
     first, second = matrices(app)
     cell(second, "cat", "dog").click()
@@ -219,7 +214,6 @@ def test_marimo_keeps_a_selection_with_the_cell_that_runs_again(app):
         first.get_by_role("button", name="Clear selection").click()
 
 
-@pytest.mark.xfail(strict=False, reason=OWNED_BY_A_CELL)
 def test_marimo_runs_the_first_cell_again(app):
     run_again(app, FIRST_AGAIN)
     expect(app.get_by_role("region", name=re.compile("^Confusion matrix"))).to_have_count(2)
@@ -229,7 +223,6 @@ def test_marimo_runs_the_first_cell_again(app):
     check_linked(first, second)
 
 
-@pytest.mark.xfail(strict=False, reason=ONE_SESSION)
 def test_marimo_shows_the_same_to_a_second_visitor(browser, marimo, app):
     page = visit(browser, marimo)
     try:
