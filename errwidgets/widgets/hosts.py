@@ -81,7 +81,8 @@ def _cell_of_ipython() -> RunningCell | None:
 def _cell_of_marimo() -> RunningCell | None:
     context = _marimo_context()
     execution = getattr(context, "execution_context", None)
-    if execution is None:
+    # A handler of a control runs in the name of the control's cell, which does not run again.
+    if execution is None or getattr(execution, "setting_element_value", False):
         return None
     # Two embedded copies of an app have the same cells.
     return RunningCell(f"{id(context)}:{execution.cell_id}", _Same(execution))

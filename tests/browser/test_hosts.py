@@ -195,6 +195,25 @@ def test_marimo_keys_stay_with_the_widget(app):
     expect(first.get_by_role("status")).to_have_text("No rows selected")
 
 
+def test_marimo_runs_a_reader_again_once_per_gesture(app):
+    first, second = matrices(app)
+    reader = app.get_by_text(re.compile("^A reader has"))
+    app.wait_for_timeout(1000)  # what earlier gestures asked for is done
+    n_runs = int(reader.inner_text().split()[-1])
+    for widget in (second, first):
+        cell(widget, "cat", "dog").click()
+        expect(widget.get_by_role("status")).to_contain_text("of 1,000 rows selected")
+        n_rows = status(widget).split()[0]
+        n_runs += 1
+        expect(reader).to_have_text(f"A reader has {n_rows} rows, run {n_runs}")
+        widget.get_by_role("button", name="Clear selection").click()
+        n_runs += 1
+        expect(reader).to_have_text(f"A reader has 0 rows, run {n_runs}")
+    # Nothing goes round: what was said back is said once.
+    app.wait_for_timeout(500)
+    expect(reader).to_have_text(f"A reader has 0 rows, run {n_runs}")
+
+
 def test_marimo_runs_the_second_cell_again(app):
     run_again(app, SECOND_AGAIN)
     first, second = matrices(app)

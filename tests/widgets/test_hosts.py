@@ -76,6 +76,7 @@ class Execution:
     """One run of a cell; two of them are equal by value, as marimo's are."""
 
     cell_id: str
+    setting_element_value: bool = False
 
 
 class Item:
@@ -153,6 +154,13 @@ def test_two_runs_of_a_cell_differ_though_they_are_equal_by_value(marimo: Marimo
     assert first != "one"
 
 
+def test_a_control_s_handler_runs_in_no_cell(marimo: Marimo) -> None:
+    context = Context()
+    marimo.run(context, "one")
+    context.execution_context = Execution("one", setting_element_value=True)
+    assert hosts.running_cell() is None
+
+
 def test_cells_of_an_embedded_app_are_its_own_and_its_page_is_not(marimo: Marimo) -> None:
     around = Context()
     inside = Context(parent=around)
@@ -228,3 +236,64 @@ def test_what_a_visitor_had_is_closed_and_freed_when_the_session_ends(marimo: Ma
     gc.collect()
     assert runtime.comm is None
     assert [reference() for reference in freed] == [None, None]
+
+
+# ---------------------------------------------------------------- gestures that readers hear of
+
+
+def gesture(matrix: ConfusionMatrix, trait: str, revision: int, **state: Any) -> None:
+    """Send what a page sends."""
+    sent = {"revision": revision, "writer": "confusion_matrix-1@p", **state}
+    matrix._group.store().set_state({trait: sent})
+
+
+def dogs(matrix: ConfusionMatrix, revision: int) -> None:
+    predicate = {"op": "in", "column": "y_true", "codes": [1]}
+    clauses = [{"source": "confusion_matrix-1", "predicate": predicate}]
+    gesture(matrix, "state", revision, clauses=clauses)
+
+
+def test_in_marimo_every_view_counts_the_gestures_that_were_taken_up(
+    marimo: Marimo, evaluation: Evaluation
+) -> None:
+    marimo.run(Context(), "one")
+    first, second = ConfusionMatrix(evaluation), ConfusionMatrix(evaluation)
+    alone = ConfusionMatrix(evaluation, linked=False)
+    dogs(first, 1)
+    assert [view._revision for view in (first, second, alone)] == [1, 1, 0]
+    dogs(first, 1)  # stale
+    gesture(first, "state", 2, clauses="unreadable")
+    first.selection = None
+    first.lens = {"merged": {"pets": ["cat", "dog"]}}
+    assert first._revision == 1
+
+
+def test_what_a_page_says_back_changes_no_count(marimo: Marimo, evaluation: Evaluation) -> None:
+    marimo.run(Context(), "one")
+    matrix = ConfusionMatrix(evaluation)
+    dogs(matrix, 1)
+    heard: list[object] = []
+    matrix.observe(heard.append, "_revision")
+    for said in (1, 0, 99, "x"):
+        matrix.set_state({"_revision": said})
+    assert matrix._revision == 1
+    assert heard == []
+
+
+def test_while_a_slider_is_dragged_nothing_is_counted(marimo: Marimo) -> None:
+    marimo.run(Context(), "one")
+    evaluation = Evaluation.from_predictions([0, 1, 1], [0, 0, 1], y_proba=[0.1, 0.4, 0.9])
+    matrix = ConfusionMatrix(evaluation)
+    for revision, threshold in enumerate((0.3, 0.2, 0.1), start=1):
+        gesture(matrix, "lens", revision, threshold=threshold, finished=False)
+    assert matrix.lens.threshold == 0.1
+    assert matrix._revision == 0
+    gesture(matrix, "lens", 4, threshold=0.1, finished=True)
+    assert matrix._revision == 1
+
+
+def test_elsewhere_nothing_is_counted(evaluation: Evaluation) -> None:
+    matrix = ConfusionMatrix(evaluation)
+    dogs(matrix, 1)
+    assert len(matrix.selected) == 2
+    assert matrix._revision == 0
