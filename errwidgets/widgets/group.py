@@ -18,6 +18,7 @@ from errwidgets.selection import Clause, Selection
 from errwidgets.sharing.persisted import PAGE_ROWS, persist, readable
 from errwidgets.sources.columns import ViewColumns
 from errwidgets.sources.lensed import through_lens, without_lens
+from errwidgets.widgets.hosts import outlive_cell
 from errwidgets.widgets.needs import view_info
 from errwidgets.widgets.store import Store
 
@@ -45,6 +46,8 @@ class _Change(NamedTuple):
     old: tuple[Selection, Lens]
     new: tuple[Selection, Lens]
     rows_differ: bool
+    gesture: bool
+    """A gesture on a page, which has ended."""
 
 
 class Group:
@@ -116,6 +119,7 @@ class Group:
         with self.lock:
             if self._store is None or self._store.comm is None:
                 self._store = Store(self, **self._published(), **self._states())
+                outlive_cell(self._store)
             return self._store
 
     def _require(self, needs: Needs) -> None:
@@ -227,10 +231,10 @@ class Group:
         if _rank(*turn) > _rank(*self._turn[trait]):
             self._turn[trait] = turn
             if trait == "state":
-                self._change(selection, self.lens, mask)
+                self._change(selection, self.lens, mask, gesture=True)
             else:
                 self._finished = finished
-                self._through(lens, finished=finished)
+                self._through(lens, finished=finished, gesture=finished)
         return self._shared(trait)
 
     def _read_clauses(self, items: Any) -> Selection:
@@ -250,7 +254,7 @@ class Group:
     def _take_turn(self, trait: str) -> None:
         self._turn[trait] = self._turn[trait][0] + 1, PYTHON
 
-    def _through(self, lens: Lens, *, finished: bool = True) -> None:
+    def _through(self, lens: Lens, *, finished: bool = True, gesture: bool = False) -> None:
         """Look through a lens: what is selected is found anew."""
         columns = self.columns.through(lens)
         recoded = columns.base is not self.columns.base
@@ -259,7 +263,8 @@ class Group:
             self._publish()
             if self._store is not None:
                 self._store.send({"kind": "recoded"})
-        self._change(self.selection, lens, self._resolve(self.selection), finished=finished)
+        mask = self._resolve(self.selection)
+        self._change(self.selection, lens, mask, finished=finished, gesture=gesture)
 
     def _resolve(self, selection: Selection) -> np.ndarray[Any, np.dtype[np.bool_]]:
         predicate = selection.predicate()
@@ -274,6 +279,7 @@ class Group:
         mask: np.ndarray[Any, np.dtype[np.bool_]],
         *,
         finished: bool = True,
+        gesture: bool = False,
     ) -> None:
         """Take over a change; handlers hear of it when the gesture has ended."""
         old = self.selection, self.lens
@@ -283,7 +289,7 @@ class Group:
             self._told = mask
         if self._store is not None and self.evaluation.persist == "rows" and finished:
             self._store.page = self.page  # type: ignore[assignment]
-        self._changes.append(_Change(old, (selection, lens), rows_differ))
+        self._changes.append(_Change(old, (selection, lens), rows_differ, gesture))
         if self.linked:
             self.evaluation.notes.selection = selection
             self.evaluation.notes.lens = lens
@@ -384,6 +390,8 @@ class Group:
                 for handler in handlers if change.rows_differ else ():
                     name = getattr(handler, "__name__", type(handler).__name__)
                     self._call(f"on_select handler {name}", handler, self.selected())
+                for view in views if change.gesture else ():
+                    view.say_changed()
         except BaseException:
             self._delivering = False
             raise

@@ -14,7 +14,7 @@ from errwidgets.evaluation import Evaluation
 from errwidgets.exceptions import InputTypeError, UnknownKeywordError
 from errwidgets.lens import Lens
 from errwidgets.selection import Selection
-from errwidgets.widgets.cells import running_cell
+from errwidgets.widgets.hosts import running_cell, session
 from errwidgets.widgets.runtime import REGISTRY, STATIC
 
 if TYPE_CHECKING:
@@ -132,6 +132,10 @@ class View(anywidget.AnyWidget):
     _source = traitlets.Unicode().tag(sync=True)
     _options = traitlets.Dict().tag(sync=True, from_json=_known_options)
 
+    # Counted here only, so that answers that cross on the way take nothing back.
+    _revision = traitlets.Int().tag(sync=True, from_json=lambda _, view: view._revision)  # noqa: SLF001
+    """How many gestures were taken up, in hosts that must hear of them: see `say_changed`."""
+
     selection = _SelectionTrait()
 
     lens = _LensTrait()
@@ -162,6 +166,7 @@ class View(anywidget.AnyWidget):
         cell = running_cell()
         if not keep:
             REGISTRY.close_previous(cell)
+        self._readers_run_again = session() is not None
         self._own_layout = layout is None
         self._group = REGISTRY.group(evaluation, linked=linked)
         source = self._group.join(self)
@@ -177,8 +182,7 @@ class View(anywidget.AnyWidget):
         except BaseException:
             self._group.leave(source)
             raise
-        if not keep:
-            REGISTRY.remember(cell, self)
+        REGISTRY.remember(cell, self, keep=keep)
 
     @classmethod
     def options(cls) -> dict[str, Option]:
@@ -302,6 +306,17 @@ class View(anywidget.AnyWidget):
             if before != after:
                 change = {"name": name, "old": before, "new": after, "owner": self}
                 self.notify_change(traitlets.Bunch(type="change", **change))
+
+    def say_changed(self) -> None:
+        """Let the host run cells again that read this view, after a gesture on a page.
+
+        marimo runs the cells that read ``mo.ui.anywidget(view)`` when the page
+        changes a trait of that very view, while a gesture changes the store. So
+        the page is asked to say it back (``sayBack`` in ``js/src/main.ts``).
+        What code changes is no reason: a cell may read what it assigns.
+        """
+        if self._readers_run_again and self.comm is not None:
+            self._revision += 1
 
     # ------------------------------------------------------------ on the page
 

@@ -77,6 +77,25 @@ describe("mount", () => {
     expect(el.childNodes.length).toBe(0);
   });
 
+  it("says back once what Python raised, and nothing of its own accord", async () => {
+    const model = viewModel("confusion_matrix-1");
+    model.traits.set("_revision", 3);
+    const saved = vi.spyOn(model, "save_changes");
+    const end = new AbortController();
+    ends.push(end);
+    const el = document.body.appendChild(document.createElement("div"));
+    const store_model = new FakeModel(storeTraits(PETS));
+    const { mount } = runtime.initialize();
+    await act(async () => mount({ model, store: "s", store_model, el, signal: end.signal }));
+    await act(async () => (el.querySelector('[data-at="0,1"]') as HTMLElement).click());
+    expect(saved).not.toHaveBeenCalled();
+    // A host that tells of every `set`, even of an equal value.
+    vi.spyOn(model, "set").mockImplementation((key) => model.emit(`change:${key}`));
+    await act(async () => model.receive("_revision", 4));
+    expect(saved).toHaveBeenCalledTimes(1);
+    expect(model.set).toHaveBeenCalledExactlyOnceWith("_revision", 4);
+  });
+
   it("says so when the kind is unknown", async () => {
     const { root } = await mount(runtime.initialize(), { kind: "<b>crystal ball" });
     const alert = root.querySelector("[role=alert]");

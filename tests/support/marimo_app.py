@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pathlib
 
 TIMEOUT = 60
-# What a person would write: a plain matrix, one inside mo.ui.anywidget, a count that Python makes,
+# What a person would write: a plain matrix, one inside mo.ui.anywidget, counts that Python makes,
 # and buttons that run a matrix's cell again, as every change of something a cell reads does.
 APP = """\
 import marimo
@@ -33,7 +33,8 @@ def _():
 
     evaluation = animals()
     n_rows, set_rows = mo.state(0)
-    return evaluation, ew, mo, n_rows, set_rows
+    ran = []
+    return evaluation, ew, mo, n_rows, ran, set_rows
 
 
 @app.cell
@@ -58,12 +59,19 @@ def _(evaluation, ew, mo, second_again):
     second_again.value
     second = mo.ui.anywidget(ew.ConfusionMatrix(evaluation))
     second
-    return
+    return (second,)
 
 
 @app.cell
 def _(mo, n_rows):
     mo.md(f"Python has {n_rows()} rows")
+    return
+
+
+@app.cell
+def _(mo, ran, second):
+    ran.append(second.value["_revision"])
+    mo.md(f"A reader has {len(second.selected)} rows, run {len(ran)}")
     return
 
 

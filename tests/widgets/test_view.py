@@ -12,7 +12,8 @@ from ipywidgets import Widget
 
 from errwidgets import ConfusionMatrix, Evaluation, Selection
 from errwidgets.selection import All, AnyOf, Clause, In, Not
-from errwidgets.widgets import cells, view
+from errwidgets.widgets import view
+from errwidgets.widgets.hosts import RunningCell
 from errwidgets.widgets.runtime import REGISTRY
 
 TRUE = ["cat", "dog", "dog", "eel"]
@@ -238,13 +239,13 @@ class Notebook:
     """Stands for the running cell."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.cell: tuple[str, str] | None = None
+        self.cell: RunningCell | None = None
         self.runs = 0
         monkeypatch.setattr(view, "running_cell", lambda: self.cell)
 
     def run(self, cell: str) -> None:
         self.runs += 1
-        self.cell = cell, f"run {self.runs}"
+        self.cell = RunningCell(cell, f"run {self.runs}")
 
 
 @pytest.fixture
@@ -299,8 +300,11 @@ def test_keep_leaves_the_previous_view_open(notebook: Notebook, evaluation: Eval
     notebook.run("one")
     first = ConfusionMatrix(evaluation)
     notebook.run("one")
-    ConfusionMatrix(evaluation, keep=True)
+    kept = ConfusionMatrix(evaluation, keep=True)
     assert first.comm is not None
+    notebook.run("one")
+    ConfusionMatrix(evaluation)
+    assert kept.comm is not None
 
 
 def test_outside_of_a_cell_nothing_is_closed(notebook: Notebook, evaluation: Evaluation) -> None:
@@ -308,43 +312,6 @@ def test_outside_of_a_cell_nothing_is_closed(notebook: Notebook, evaluation: Eva
     ConfusionMatrix(evaluation)
     assert notebook.cell is None
     assert first.comm is not None
-
-
-class Shell:
-    def __init__(self, parent: object) -> None:
-        self.kernel = self if parent is not None else None
-        self._parent = parent
-
-    def get_parent(self) -> object:
-        return self._parent
-
-
-@pytest.mark.parametrize(
-    ("parent", "cell"),
-    [
-        (None, None),
-        ({}, None),
-        ({"header": {"msg_type": "execute_request", "msg_id": "m"}}, None),
-        ({"header": {"msg_type": "comm_msg"}, "metadata": {"cellId": "c"}}, None),
-        (
-            {"header": {"msg_type": "execute_request", "msg_id": "m"}, "metadata": {"cellId": 3}},
-            None,
-        ),
-        (
-            {"header": {"msg_type": "execute_request", "msg_id": "m"}, "metadata": {"cellId": "c"}},
-            ("c", "m"),
-        ),
-    ],
-)
-def test_the_running_cell_is_read_from_the_request(
-    monkeypatch: pytest.MonkeyPatch,
-    parent: object,
-    cell: tuple[str, str] | None,
-) -> None:
-    import IPython  # noqa: PLC0415  the module is what is replaced
-
-    monkeypatch.setattr(IPython, "get_ipython", lambda: Shell(parent))
-    assert cells.running_cell() == cell
 
 
 def test_state_on_the_wire_is_plain_json(evaluation: Evaluation) -> None:

@@ -7,7 +7,7 @@ import { Link } from "./link.ts";
 import { Loader } from "./loader.ts";
 import { type Holdings, LocalSource } from "./local-source.ts";
 import { Memory, type Table } from "./memory.ts";
-import type { Model } from "./model.ts";
+import { listen, type Model } from "./model.ts";
 import { type AnswerOf, Lacking, type PageAnswer, type Query } from "./query.ts";
 import { type Clause, type Predicate, queryString } from "./selection.ts";
 import { Shared } from "./shared.ts";
@@ -224,23 +224,19 @@ export class Store {
       if (message?.kind === "failure") this.#failure.value = String(message.message);
       if (message?.kind === "recoded") this.#loader.forget();
     };
-    const events: [string, (...args: never[]) => void][] = [
-      ["change:info", read_columns],
-      ["change:columns", read_columns],
-      ["change:tables", read_columns],
-      ["change:sample", read_columns],
-      ["change:page", read_page],
-      ["change:state", read_state],
-      ["change:lens", read_lens],
-      ["msg:custom", read_message],
-    ];
     if (this.idle) read_columns();
     this.#models.set(model, source);
-    for (const [event, callback] of events) model.on(event, callback);
-    ended.addEventListener("abort", () => {
-      for (const [event, callback] of events) model.off(event, callback);
-      this.#models.delete(model);
+    listen(model, ended, {
+      "change:info": read_columns,
+      "change:columns": read_columns,
+      "change:tables": read_columns,
+      "change:sample": read_columns,
+      "change:page": read_page,
+      "change:state": read_state,
+      "change:lens": read_lens,
+      "msg:custom": read_message,
     });
+    ended.addEventListener("abort", () => this.#models.delete(model));
     read_page();
     read_state();
     read_lens();

@@ -1,6 +1,6 @@
 // The line to Python: whether it is there, questions with answers, and messages without.
 import { type Signal, signal } from "@preact/signals";
-import type { Model } from "./model.ts";
+import { listen, type Model } from "./model.ts";
 
 /** "unknown" until Python has answered or has not; "saved" when a page was opened without a kernel;
  *  "lost" when there was one. */
@@ -40,11 +40,8 @@ export class Link {
     this.#handles.set(model, reference);
     const hear = (content: Record<string, unknown>, buffers: DataView[]) =>
       this.#hear(content, buffers ?? []);
-    model.on("msg:custom", hear as (...args: never[]) => void);
-    ended.addEventListener("abort", () => {
-      model.off("msg:custom", hear as (...args: never[]) => void);
-      this.#handles.delete(model);
-    });
+    listen(model, ended, { "msg:custom": hear });
+    ended.addEventListener("abort", () => this.#handles.delete(model));
     if (first) this.#ping();
     void this.#watch(model, reference, ended);
   }

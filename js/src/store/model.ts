@@ -11,6 +11,19 @@ export interface Model {
   widget_manager?: { get_model(id: string): Promise<unknown> };
 }
 
+/** Hear events until the view ends. */
+export function listen(
+  model: Model,
+  ended: AbortSignal,
+  events: Record<string, (...args: never[]) => void>,
+): void {
+  const all = Object.entries(events);
+  for (const [event, callback] of all) model.on(event, callback);
+  ended.addEventListener("abort", () => {
+    for (const [event, callback] of all) model.off(event, callback);
+  });
+}
+
 export interface Host {
   getModel(reference: string): Promise<Model>;
   getWidget(reference: string): Promise<{ exports: unknown }>;

@@ -1,7 +1,7 @@
 // What a person has set in a view: how it is drawn, not what is selected. Kept in the model of the
 // view, so that it is there again in a saved notebook and in a second view of the same output.
 import { type Signal, signal } from "@preact/signals";
-import type { Model } from "./model.ts";
+import { listen, type Model } from "./model.ts";
 
 export type Settings = Record<string, unknown>;
 
@@ -16,8 +16,7 @@ export class Options {
     const read = () => {
       this.value.value = settings(model.get(TRAIT));
     };
-    model.on(`change:${TRAIT}`, read);
-    ended.addEventListener("abort", () => model.off(`change:${TRAIT}`, read));
+    listen(model, ended, { [`change:${TRAIT}`]: read });
     read();
   }
 
