@@ -213,6 +213,12 @@ def test_without_persistence_aggregates_draw_and_rows_come_when_needed(notebook)
 
 # ---------------------------------------------------------------- saved, and no kernel
 
+PRINTED = """\
+import json
+old = table.age > 60
+print(json.dumps([counted(old), list(table.index[old][:50])]))
+"""
+
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
@@ -223,8 +229,7 @@ def saved(tmp_path_factory):
         "fourth = ew.ConfusionMatrix(plain); fourth",
         'rows = evaluate(persist="rows", name="rows"); fifth = ew.ConfusionMatrix(rows); fifth',
         "fifth.selection = 'age > 60'",
-        "import json; old = table.age > 60\n"
-        "print(json.dumps([counted(old), list(table.index[old][:50])]))",
+        PRINTED,
     ])  # fmt: skip
     nb = nbformat.read(path, as_version=4)
     NotebookClient(nb, kernel_name="python3", timeout=120).execute()
