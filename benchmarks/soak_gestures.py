@@ -239,6 +239,16 @@ async (gestures) => {
   }
 }
 """
+MIDDLE = """
+([view, t, p]) => {
+  const any = (list, i) => list[i % list.length];
+  const root = document.querySelectorAll("section.ew-widget")[view];
+  const row = any(root.querySelectorAll(".ew-row"), t);
+  const { left, top, width, height } = any(row.querySelectorAll("[role=gridcell]"), p)
+    .getBoundingClientRect();
+  return [left + width / 2, top + height / 2];
+}
+"""
 PAGE = """
 async () => {
   const { content } = window.jupyterapp.shell.currentWidget;
@@ -376,27 +386,28 @@ class Walk:
 
     # -------------------------------------------------------- the mouse
 
-    def _cell(self, view: int, at: list[int]) -> Any:
-        rows = self.nb.page.locator("section.ew-widget").nth(view).locator(".ew-row")
-        n = rows.count()
-        return rows.nth(at[0] % n).get_by_role("gridcell").nth(at[1] % n)
+    def _middle(self, view: int, at: list[int]) -> tuple[float, float]:
+        """Return where a cell is now: a lens on its way may leave fewer of them."""
+        x, y = self.nb.page.evaluate(MIDDLE, [view, *at])
+        return x, y
 
     def mouse_click(self, view: int, at: list[int], *, ctrl: bool) -> None:
         """Click with the browser's own mouse."""
-        self._cell(view, at).click(modifiers=["Control"] if ctrl else [])
+        self._press([self._middle(view, at)], ctrl=ctrl)
 
     def mouse_drag(self, view: int, at: list[int], to: list[int], *, ctrl: bool) -> None:
         """Drag a rectangle."""
+        self._press([self._middle(view, at), self._middle(view, to)], ctrl=ctrl)
+
+    def _press(self, places: list[tuple[float, float]], *, ctrl: bool) -> None:
+        """Press at the first place, let go at the last."""
         page = self.nb.page
-        ends = []
-        for place in (at, to):
-            box = self._cell(view, place).bounding_box()
-            ends.append((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
         if ctrl:
             page.keyboard.down("Control")
-        page.mouse.move(*ends[0])
+        page.mouse.move(*places[0])
         page.mouse.down()
-        page.mouse.move(*ends[1], steps=3)
+        for place in places[1:]:
+            page.mouse.move(*place, steps=3)
         page.mouse.up()
         if ctrl:
             page.keyboard.up("Control")

@@ -146,6 +146,7 @@ function DrawnMatrix(props: DrawnProps) {
       title={TITLE}
       store={store}
       source={source}
+      sampled={data.sampled}
       controls={
         <Toolbar
           options={options}
