@@ -133,7 +133,10 @@ class View(anywidget.AnyWidget):
     _options = traitlets.Dict().tag(sync=True, from_json=_known_options)
 
     # Counted here only, so that answers that cross on the way take nothing back.
-    _revision = traitlets.Int().tag(sync=True, from_json=lambda _, view: view._revision)  # noqa: SLF001
+    _revision = traitlets.Int().tag(
+        sync=True,
+        from_json=lambda _, view: view._revision,  # noqa: SLF001  the trait is a part of the view
+    )
     """How many gestures were taken up, in hosts that must hear of them: see `say_changed`."""
 
     selection = _SelectionTrait()
@@ -312,7 +315,7 @@ class View(anywidget.AnyWidget):
 
         marimo runs the cells that read ``mo.ui.anywidget(view)`` when the page
         changes a trait of that very view, while a gesture changes the store. So
-        the page is asked to say it back (``sayBack`` in ``js/src/main.ts``).
+        the page is asked to say it back (``sayBack`` in ``js/src/stub.ts``).
         What code changes is no reason: a cell may read what it assigns.
         """
         if self._readers_run_again and self.comm is not None:

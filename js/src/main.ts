@@ -4,12 +4,10 @@ import { Failure } from "./components/failure.tsx";
 import { followScheme } from "./components/scheme.ts";
 import { Page, Speaker } from "./components/speaker.ts";
 import { Store } from "./store/connection.ts";
-import { listen, type Model } from "./store/model.ts";
+import type { Model } from "./store/model.ts";
 import { Options } from "./store/options.ts";
 import styles from "./styles/base.css";
 import { VIEWS } from "./views/index.ts";
-
-const REVISION = "_revision";
 
 export interface Mount {
   model: Model;
@@ -34,20 +32,6 @@ function keepShortcutsOut(root: HTMLElement): void {
   });
 }
 
-/** marimo runs cells that read a view again when the page changes a trait of that view, and a gesture
- *  changes the store. There Python raises this trait once it has taken a gesture up. */
-function sayBack(model: Model, ended: AbortSignal): void {
-  let said = model.get(REVISION);
-  const answer = () => {
-    const raised = model.get(REVISION);
-    if (raised === said) return; // in marimo `set` is heard here too
-    said = raised;
-    model.set(REVISION, raised);
-    model.save_changes();
-  };
-  listen(model, ended, { [`change:${REVISION}`]: answer });
-}
-
 export default {
   // Returns its exports at once: the host allows two seconds, then the model is dead.
   initialize(): Runtime {
@@ -61,8 +45,6 @@ export default {
         store.attach(store_model, source, signal, reference);
 
         const options = new Options(model, signal);
-        sayBack(model, signal);
-
         const root = document.createElement("div");
         root.className = "errwidgets";
         keepShortcutsOut(root);

@@ -10,6 +10,23 @@ interface RenderProps {
   host: Host;
 }
 
+const REVISION = "_revision";
+
+/** marimo runs cells that read a view again when the page changes a trait of that view, and a gesture
+ *  changes the store. There Python raises this trait once it has taken a gesture up. */
+function sayBack(model: Model, ended: AbortSignal): void {
+  let said = model.get(REVISION);
+  const answer = () => {
+    const raised = model.get(REVISION);
+    if (raised === said) return; // in marimo `set` is heard here too
+    said = raised;
+    model.set(REVISION, raised);
+    model.save_changes();
+  };
+  model.on(`change:${REVISION}`, answer);
+  ended.addEventListener("abort", () => model.off(`change:${REVISION}`, answer));
+}
+
 export default {
   async render({ model, el, signal, host }: RenderProps): Promise<void> {
     try {
@@ -19,6 +36,7 @@ export default {
         host.getModel(store),
       ]);
       if (signal.aborted) return;
+      sayBack(model, signal);
       (runtime.exports as Runtime).mount({ model, store, store_model, el, signal });
     } catch (error) {
       const alert = document.createElement("p");

@@ -51,8 +51,19 @@ describe("whether Python is there", () => {
     expect(link.status.value).toBe("live");
   });
 
+  it("is not known while a kernel with a live comm is busy, and a saved view if that goes", async () => {
+    const { link, line } = open();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(link.status.value).toBe("unknown");
+    line.go(false);
+    expect(link.status.value).toBe("unknown");
+    await vi.advanceTimersByTimeAsync(1600);
+    expect(link.status.value).toBe("saved");
+  });
+
   it("is a saved view when nobody answers, until somebody does", async () => {
     const { link, line } = open();
+    line.raw.comm_live = undefined;
     await vi.advanceTimersByTimeAsync(1600);
     expect(link.status.value).toBe("saved");
     line.hear({ kind: "pong" }); // the kernel was busy
@@ -76,8 +87,16 @@ describe("whether Python is there", () => {
     const line = new Line({});
     line.raw.comm_live = false;
     link.attach(line, "anywidget:abc", new AbortController().signal);
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(1400); // the kernel may be on its way
+    expect(link.status.value).toBe("unknown");
+    await vi.advanceTimersByTimeAsync(200);
     expect(link.status.value).toBe("saved");
+    line.go(false);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(link.status.value).toBe("saved");
+    line.go(true); // one came, and may be busy
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(link.status.value).toBe("unknown");
   });
 
   it("does without a host that says", async () => {

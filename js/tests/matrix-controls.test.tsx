@@ -43,14 +43,14 @@ function wide(width: number) {
 describe("what a cell is a share of", () => {
   it("is chosen beside the title, and kept in the options", async () => {
     const { options } = show();
-    expect(cell("cat", "dog").textContent).toBe(`267${NBSP}%`);
+    expect(cell("cat", "dog").textContent).toBe(`2 67${NBSP}%`);
     const group = screen.getByRole("radiogroup", { name: "share of" });
     expect((within(group).getByRole("radio", { name: "Count" }) as HTMLInputElement).checked).toBe(
       true,
     );
     await click(within(group).getByRole("radio", { name: "Predicted" }));
     expect(options.value.value.normalize).toBe("pred");
-    expect(cell("cat", "dog").textContent).toBe(`50${NBSP}%2`);
+    expect(cell("cat", "dog").textContent).toBe(`50${NBSP}% 2`);
     expect(cell("cat", "dog").getAttribute("aria-label")).toBe(
       `true cat, predicted dog: 2, 50${NBSP}% of predicted dog`,
     );

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from support import axe
+from support.axe import violations
 from support.evaluations import animals, counties
 from support.plain_page import HOSTS
 from support.sources import ANIMALS, MATRIX, SECOND
@@ -12,13 +12,7 @@ from support.views import cell
 
 import errwidgets as ew
 
-# Broken everywhere at present, so it has a test of its own; to be emptied with that test's mark.
-KNOWN = ("label-content-name-mismatch",)
 SCHEMES = [marks for marks in HOSTS if marks.name in {"plain-light", "plain-dark"}]
-
-
-def violations(widget) -> list[str]:
-    return [line for line in axe.violations(widget) if not line.startswith(KNOWN)]
 
 
 def check_menus(widget) -> list[str]:
@@ -49,14 +43,6 @@ def check_every_state(widget, true: str, predicted: str) -> list[str]:
     widget.page.wait_for_timeout(400)
     found += [f"card: {line}" for line in violations(widget)]
     return found + check_menus(widget)
-
-
-@pytest.mark.xfail(strict=False, reason="counts and shares touch in the text: see the findings")
-def test_names_hold_the_text_that_is_seen(plain):
-    opened = plain(ew.ConfusionMatrix(animals()))
-    widget = opened.widgets()
-    expect(widget).to_be_visible()
-    assert [line for line in axe.violations(widget) if line.startswith(KNOWN)] == []
 
 
 @pytest.mark.parametrize("marks", SCHEMES, ids=lambda marks: marks.name)

@@ -162,7 +162,6 @@ def sizes(widget) -> list[list[float]]:
     )
 
 
-@pytest.mark.xfail(strict=False, reason="the alert of the contract is not merged yet")
 def test_a_restarted_kernel_is_said_once_a_page(notebook):
     nb = notebook(ANIMALS, MATRIX, SECOND)
     cell(nb.widgets().nth(0), "cat", "dog").click()

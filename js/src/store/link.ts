@@ -23,7 +23,8 @@ interface RawModel {
   off?(event: string, callback: () => void): void;
 }
 
-/** No answer after this long means that nobody is there, or that the kernel is busy. */
+/** No answer after this long means that nobody is there, or that the kernel is busy: then its comm is
+ *  live, where the host says so. */
 const SILENCE_MS = 1500;
 const EVENT = "comm_live_update";
 
@@ -33,6 +34,7 @@ export class Link {
   readonly #waiting = new Map<number, Waiting>();
   #n_asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #raw: RawModel | undefined;
 
   /** Views bring handles of one and the same model; the first that is left is used. */
   attach(model: Model, reference: string, ended: AbortSignal): void {
@@ -61,16 +63,19 @@ export class Link {
   }
 
   #ping(): void {
-    clearTimeout(this.#timer);
     this.send({ kind: "ping" });
+    this.#wait();
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.status.value === "unknown") this.status.value = "saved";
+      if (this.status.value === "unknown" && !this.#raw?.comm_live) this.status.value = "saved";
     }, SILENCE_MS);
   }
 
   #hear(content: Record<string, unknown>, buffers: DataView[]): void {
     if (content?.kind === "pong") {
-      clearTimeout(this.#timer);
       this.status.value = "live";
       return;
     }
@@ -93,17 +98,18 @@ export class Link {
     if (!raw?.on || ended.aborted) return;
     const look = () => {
       if (raw.comm_live === false) this.#lose();
-      else if (this.status.value === "lost" || this.status.value === "saved") this.#ping();
+      else if (this.status.value !== "live") {
+        if (this.status.value === "saved") this.status.value = "unknown";
+        this.#ping();
+      }
     };
-    raw.on(EVENT, look);
-    ended.addEventListener("abort", () => raw.off?.(EVENT, look));
-    if (raw.comm_live === false) this.#lose();
+    this.#raw = raw;
+    listen(raw as Model, ended, { [EVENT]: look });
   }
 
   #lose(): void {
-    clearTimeout(this.#timer);
-    this.status.value =
-      this.status.value === "live" || this.status.value === "lost" ? "lost" : "saved";
+    if (this.status.value === "live") this.status.value = "lost";
+    else this.#wait();
     for (const { reject } of this.#waiting.values()) reject(new Error("not connected"));
     this.#waiting.clear();
   }

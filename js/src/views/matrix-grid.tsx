@@ -290,7 +290,8 @@ function GridCell({ t, p, drawing, size, tab, selected }: CellProps) {
       style={style}
     >
       {top && <span class="ew-count">{top}</span>}
-      {top && size.two_lines && <span class="ew-share">{below}</span>}
+      {/* A space, because the text is also a part of the name. */}
+      {top && size.two_lines && <span class="ew-share"> {below}</span>}
       {Math.abs(change) >= LEAST_CHANGE && <Change points={change} better={t === p} />}
     </div>
   );

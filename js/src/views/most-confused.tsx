@@ -126,10 +126,14 @@ function Pair({ pair, data, selected, tab, onFocus, onClick }: PairProps) {
       onFocus={onFocus}
       onClick={onClick}
     >
+      {/* What is seen reads as a part of the name: hence the spaces and a word that nobody sees. */}
       <span class="ew-pair-names">
         <bdi>{from}</bdi> <i>→</i> <bdi>{to}</bdi>
-      </span>
-      <span class="ew-pair-count">{count(value)}</span>
+      </span>{" "}
+      <span class="ew-pair-count">
+        {count(value)}
+        <i>{rows(value).replace(/\S+/, "")}</i>
+      </span>{" "}
       <span class="ew-pair-share">{share}</span>
     </div>
   );
