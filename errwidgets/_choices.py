@@ -323,7 +323,7 @@ def _as_pandas(text: str, rows: PerRow) -> pd.DataFrame:
 def _reason(error: Exception, names: list[str]) -> str:
     missing = getattr(error, "name", None)
     if isinstance(error, NameError):
-        name = missing or str(error).split("'")[1]
+        name = _without_quoting(missing or str(error).split("'")[1], names)
         if f"local variable '{name}'" in str(error):
             return f"uses @{name}, but there is no such variable where it was written."
         return f"names {name!r}, which is no column.{hint(name, names)} Columns: {listed(names)}."
@@ -331,6 +331,18 @@ def _reason(error: Exception, names: list[str]) -> str:
         return f"is no Python expression: {error.msg}."
     said = (str(error) or type(error).__name__).strip().rstrip(".")
     return f"cannot be answered: {said[:200]}."
+
+
+def _without_quoting(name: str, names: list[str]) -> str:
+    """Return a backticked name as it was written: pandas reports it in a spelling of its own."""
+    mark = "BACKTICK_QUOTED_STRING_"
+    if not name.startswith(mark):
+        return name
+    written = name.removeprefix(mark)
+    for spelled, sign in {"_MINUS_": "-", "_DOT_": ".", "_SLASH_": "/", "_": " "}.items():
+        if spelled != "_" or not hint(written, names):
+            written = written.replace(spelled, sign)
+    return written
 
 
 def _callers_scope() -> tuple[dict[str, Any], dict[str, Any]]:

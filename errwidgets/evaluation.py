@@ -491,6 +491,11 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         return self._roles.table.column_of(numbers)
 
     @property
+    def is_pandas(self) -> bool:
+        """Whether :attr:`frame` is pandas'; else rows have numbers for labels."""
+        return self._roles.table.is_pandas
+
+    @property
     def index(self) -> pd.Index[Any]:
         """The labels of the rows; row numbers where the frame has none."""
         return self._roles.table.index

@@ -15,7 +15,7 @@ from errwidgets.columns import is_hashable, native
 from errwidgets.exceptions import LensError, hint, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from errwidgets.evaluation import Evaluation
 
@@ -118,7 +118,8 @@ class Lens:
             )
         if self.merged and not evaluation.is_classification:
             raise LensError(f"There are no classes to merge in a {evaluation.task} evaluation.")
-        for _, labels in self.merged:
+        for name, labels in self.merged:
+            self._check_name(name, labels, evaluation)
             for label in labels:
                 if evaluation.columns["y_true"].code_of(label) is None:
                     raise LensError(
@@ -131,6 +132,18 @@ class Lens:
             )
         if self.bins is not None and evaluation.task != "regression":
             raise LensError(f"There is nothing to bin in a {evaluation.task} evaluation.")
+
+    def _check_name(self, name: str, labels: Sequence[Hashable], evaluation: Evaluation) -> None:
+        """Refuse a name that another class of the view has."""
+        members = {label for _, group in self.merged for label in group}
+        others = zip(evaluation.classes, evaluation.display_labels, strict=True)
+        if any(text == name and label not in members for label, text in others):
+            raise LensError(
+                f"{name!r} is a class of its own, so merged classes cannot have this name. "
+                f"Choose another, or merge that class too."
+            )
+        if not labels:
+            raise LensError(f"There is no class in {name!r}. Name those that count as one.")
 
     # ------------------------------------------------------------ on the wire
 
@@ -173,12 +186,15 @@ class Lens:
 
 def has_threshold(evaluation: Evaluation) -> bool:
     """Return whether a threshold can be moved: two classes with probabilities."""
-    return evaluation.task == "binary" and evaluation.y_proba is not None
+    both = evaluation.task == "binary" and evaluation.pos_label in evaluation.classes
+    return both and evaluation.y_proba is not None
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float | None:
     if value is None:
         return None
+    if isinstance(value, float) and math.isnan(value):
+        raise LensError(f"{name} must be a number; got NaN.")
     value = native(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise LensError(f"{name} must be a number; got {type(value).__name__} {shown(value)}.")

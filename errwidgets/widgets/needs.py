@@ -40,7 +40,8 @@ def view_info(columns: ViewColumns) -> dict[str, Any]:
     groups: dict[str, list[int]] = {}
     for label, group in (evaluation.class_groups or {}).items():
         groups.setdefault(group, []).append(classes.index(label))
-    binary = evaluation.task == "binary"
+    # One class alone has no positive one.
+    binary = evaluation.task == "binary" and evaluation.pos_label in classes
     return {
         "name": evaluation.name,
         "n_samples": evaluation.n_samples,
@@ -53,5 +54,6 @@ def view_info(columns: ViewColumns) -> dict[str, Any]:
         "class_groups": [[name, codes] for name, codes in groups.items()],
         "bin_edges": list(columns["y_true"].edges) if evaluation.task == "regression" else [],
         "error_threshold": evaluation.error_threshold,
+        "pandas": evaluation.is_pandas,
         "page_bytes": PAGE_BYTES,
     }

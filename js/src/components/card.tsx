@@ -1,7 +1,8 @@
 // A card that explains what the pointer rests on or the focus is at: one for a whole view.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { besideCorner, float } from "./floating.ts";
+import { useUnique } from "./unique.ts";
 
 interface Props {
   /** CSS selector of what can be explained. */
@@ -27,7 +28,7 @@ export function Explained({ anchors, clear, explain, onExplained, children }: Pr
   const over = useRef<HTMLElement | null>(null);
   const root = useRef<HTMLDivElement>(null);
   const card = useRef<HTMLDivElement>(null);
-  const id = useId();
+  const id = useUnique();
   const content = anchor?.isConnected ? explain(anchor) : null;
 
   const later = (next: HTMLElement | null, ms: number) => {

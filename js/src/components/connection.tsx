@@ -22,11 +22,7 @@ export function Lost({ store }: { store: Store }) {
 /** Quiet words at the right of the title line. */
 export function SavedNote({ store }: { store: Store }) {
   if (store.link.status.value !== "saved") return null;
-  return (
-    <span class="ew-saved" title="Opened without a kernel: everything here comes from the notebook">
-      Saved view
-    </span>
-  );
+  return <span class="ew-saved">Saved view</span>;
 }
 
 /** Columns that come to the page, once that takes long enough to be noticed. */

@@ -1,6 +1,7 @@
 // A button with a menu: what is needed now and then.
-import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { float, underButton } from "./floating.ts";
+import { useUnique } from "./unique.ts";
 
 export interface MenuItem {
   label: string;
@@ -30,7 +31,7 @@ export function Menu({ label, notice, groups }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const id = useId();
+  const id = useUnique();
 
   const close = (refocus: boolean) => {
     setOpen(null);

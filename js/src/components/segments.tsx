@@ -1,5 +1,5 @@
 // A choice between a few, all in sight; and one of more, from a list.
-import { useId } from "preact/hooks";
+import { useUnique } from "./unique.ts";
 
 interface Choice<T> {
   label: string;
@@ -11,7 +11,7 @@ interface Choice<T> {
 }
 
 export function Segments<T>({ label, shown = false, options, value, onChange }: Choice<T>) {
-  const name = useId();
+  const name = useUnique();
   return (
     <div class="ew-choice">
       {shown && <span aria-hidden="true">{label}</span>}

@@ -24,6 +24,8 @@ export interface Info extends Lensing {
   class_groups: [string, number[]][];
   /** Where the fine bins of a regression meet. */
   bin_edges: number[];
+  /** The frame is pandas'. */
+  pandas: boolean;
   /** The distance from which a row of a regression counts as wrong, before any lens. */
   error_threshold: number | null;
   /** Columns of more bytes than this together are counted in Python. */
@@ -78,6 +80,7 @@ const NOTHING: Info = {
   orders: {},
   class_groups: [],
   bin_edges: [],
+  pandas: true,
   error_threshold: null,
   page_bytes: 0,
 };
@@ -346,17 +349,22 @@ export class Store {
     const plain = withoutLens(whole, this.#lensed.value, this.info.value, this.lens.value);
     const query = plain && queryString(plain, this.columns.value);
     // A JSON string is a Python string too.
-    if (query) return `rows = evaluation.frame.query(${JSON.stringify(query)})`;
+    const { pandas } = this.info.value;
+    const asked = pandas ? "frame.query" : "select";
+    if (query) return `rows = evaluation.${asked}(${JSON.stringify(query)})`;
     const page = { ask: "page", where, sort: null, descending: false, start: 0 } as const;
     const found = this.ask({ ...page, stop: MOST_POSITIONS });
-    return found instanceof Promise ? found.then(positions) : positions(found);
+    const said = (page: PageAnswer) => positions(page, pandas);
+    return found instanceof Promise ? found.then(said) : said(found);
   }
 }
 
-function positions({ total, rows }: PageAnswer): string {
-  if (total > rows.length)
-    return `# ${total.toLocaleString("en-US")} rows that no query describes: take .selected of a widget`;
-  return `rows = evaluation.frame.iloc[[${rows.join(", ")}]]`;
+function positions({ total, rows }: PageAnswer, pandas: boolean): string {
+  // No query describes them, and they are too many to list.
+  if (total > rows.length) return "rows = matrix.selected";
+  const numbers = `[${rows.join(", ")}]`;
+  // Rows of other frames have their numbers for labels.
+  return `rows = evaluation.${pandas ? `frame.iloc[${numbers}]` : `select(${numbers})`}`;
 }
 
 function bytes(view: DataView | null): ArrayBuffer {

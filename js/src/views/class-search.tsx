@@ -1,7 +1,8 @@
 // Finding a class by name, drawn or folded.
 import type { RefObject } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { float, underField } from "../components/floating.ts";
+import { useUnique } from "../components/unique.ts";
 import type { Places } from "./class-places.ts";
 
 interface Props {
@@ -27,7 +28,7 @@ export function ClassSearch({ labels, places, field, onFound }: Props) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const id = useId();
+  const id = useUnique();
   const found = matches(labels, text);
   const shown = found.slice(0, SHOWN);
   const open = text.trim() !== "";

@@ -314,7 +314,7 @@ export function readout(place: Place, { drawing }: MatrixModel) {
     return (
       <>
         {count(value)} of {count(total)} {readAs(data.labels, row, column, folded)}
-        {total > 0 && `, ${percent(value / total)}`}
+        {total > 0 && `, ${percent(shareOf(data, "true", row, column))}`}
       </>
     );
   }
@@ -323,7 +323,9 @@ export function readout(place: Place, { drawing }: MatrixModel) {
   const total = (axis === "y_true" ? data.row_totals : data.column_totals)[at] ?? 0;
   // Of folded classes only some of their common cell are right.
   const wrong = total - (data.hits[at] ?? 0);
-  const part = total ? ` (${percent(wrong / total)})` : "";
+  const { hits, row_totals, column_totals } = data.mass;
+  const whole = (axis === "y_true" ? row_totals : column_totals)[at] ?? 0;
+  const part = total ? ` (${percent(1 - (hits[at] ?? 0) / whole)})` : "";
   return axis === "y_true" ? (
     <>
       {count(wrong)} of {count(total)} {name} read as another class{part}

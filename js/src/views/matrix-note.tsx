@@ -28,8 +28,9 @@ export function Note({ place, model, n_samples, filtered, two_lines }: Props) {
     );
   return (
     <>
-      true ↓ predicted → · {scaleInWords(options, two_lines)} · <i class="ew-key ew-key-mistake" />{" "}
-      mistakes{" "}
+      true ↓ predicted → · {folding(model)}
+      {scaleInWords(options, two_lines)}
+      {model.data.squares && ", weighted"} · <i class="ew-key ew-key-mistake" /> mistakes{" "}
       {options.color === "all" && (
         <>
           <i class="ew-key ew-key-correct" /> correct
@@ -37,6 +38,12 @@ export function Note({ place, model, n_samples, filtered, two_lines }: Props) {
       )}
     </>
   );
+}
+
+/** Which classes are drawn, when not all. */
+function folding({ places, data }: MatrixModel): string {
+  if (places.folded === null) return "";
+  return `${count(places.groups.length - 1)} most confused of ${count(data.n)} classes · `;
 }
 
 const BASES = { true: "the true class", pred: "the predicted class", all: "all rows" } as const;

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { count, percent, rows } from "../components/format.ts";
 import type { Cell, PairTest } from "./cells.ts";
 import type { MatrixData } from "./matrix-data.ts";
+import { shareOf } from "./matrix-values.ts";
 
 interface Props {
   data: MatrixData;
@@ -113,7 +114,7 @@ function Pair({ pair, data, selected, tab, onFocus, onClick }: PairProps) {
   const [t, p] = pair;
   const [from, to] = [data.labels[t], data.labels[p]];
   const value = data.at(t, p);
-  const share = percent(value / (data.row_totals[t] ?? 0));
+  const share = percent(shareOf(data, "true", t, p));
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears the keys
     <div

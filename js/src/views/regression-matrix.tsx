@@ -169,7 +169,7 @@ function Drawn({ store, source, all, here, filtered, binned, selecting, pending 
                 elsewhere
               </span>
             ) : (
-              "true ↓ predicted → · rows, mean absolute residual below · shade: the same"
+              "true ↓ predicted → · rows, mean absolute residual below"
             )}
           </p>
         </footer>
@@ -322,7 +322,6 @@ function explain(data: MatrixData, bins: readonly Bin[], { dataset }: HTMLElemen
           mean |residual| = <b>{SHOWN.format(sum)}</b> / {count(n)} = {SHOWN.format(mean)}
         </span>
       )}
-      <span class="ew-card-hint">Enter selects · Shift extends · drag a rectangle</span>
     </>
   );
 }
