@@ -39,6 +39,7 @@ class _Shared:
     """What the widgets of one session share."""
 
     def __init__(self) -> None:
+        self.thread = threading.current_thread()
         self.runtime: Runtime | None = None
         # By identity and weakly: a group keeps its evaluation alive, never the reverse.
         self.groups: weakref.WeakValueDictionary[int, Group] = weakref.WeakValueDictionary()
@@ -71,16 +72,24 @@ class Registry:
         key = id(now)
         shared = self._shared.get(key)
         if shared is None:
-            shared = self._shared[key] = _Shared()
             if now is not None:
+                self._end_dead_sessions()
                 # By its id, because marimo's contexts cannot be hashed.
                 weakref.finalize(now, self._end, key).atexit = False
+            shared = self._shared[key] = _Shared()
         return shared
+
+    def _end_dead_sessions(self) -> None:
+        """End what marimo still holds: it never lets go of a context that showed a widget."""
+        for key, shared in list(self._shared.items()):
+            if key != id(None) and not shared.thread.is_alive():
+                self._end(key)
 
     def _end(self, key: int) -> None:
         with self._lock:
-            shared = self._shared.pop(key)
-        shared.close()
+            shared = self._shared.pop(key, None)
+        if shared is not None:
+            shared.close()
 
     def runtime(self) -> Runtime:
         """Return the session's runtime; a new one when it was closed (``Widget.close_all()``)."""

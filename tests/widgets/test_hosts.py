@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import sys
+import threading
 import types
 import weakref
 from typing import Any
@@ -236,6 +237,24 @@ def test_what_a_visitor_had_is_closed_and_freed_when_the_session_ends(marimo: Ma
     gc.collect()
     assert runtime.comm is None
     assert [reference() for reference in freed] == [None, None]
+
+
+def test_a_session_that_is_held_ends_with_its_thread_when_the_next_begins(marimo: Marimo) -> None:
+    held = Context()
+    made: list[ConfusionMatrix] = []
+
+    def visit() -> None:
+        marimo.run(held, "one")
+        made.append(ConfusionMatrix.from_predictions(["cat", "dog"], ["cat", "cat"]))
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    visitor.join()
+    assert made[0].comm is not None
+    marimo.run(Context(), "one")
+    again = ConfusionMatrix.from_predictions(["cat", "dog"], ["cat", "cat"])
+    assert made[0].comm is None
+    assert again.comm is not None
 
 
 # ---------------------------------------------------------------- gestures that readers hear of
