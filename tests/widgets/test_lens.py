@@ -252,3 +252,46 @@ def test_a_regression_s_chart_has_the_bins_of_the_view() -> None:
     records = matrix.to_chart().data.values  # noqa: PD011  a chart
     assert sum(record["count"] for record in records) == 500
     assert len({record["true_low"] for record in records}) == 4
+
+
+# ---------------------------------------------------------------- what fresh eyes found
+
+
+def test_the_page_can_decide_a_threshold_of_one(matrix: ConfusionMatrix) -> None:
+    probability = matrix._group.columns.base["(y_proba)"]
+    matrix.lens = {"threshold": 1}
+    positive = matrix._group.columns["y_pred"].codes == 1
+    assert matrix._group.columns.base["(y_proba)"] is probability
+    for code in np.unique(probability.codes):
+        assert len(np.unique(positive[probability.codes == code])) == 1
+
+
+def test_one_class_alone_can_be_shown() -> None:
+    matrix = ConfusionMatrix.from_predictions(["a"] * 5, ["a"] * 5)
+    assert matrix._group.store().info["pos_code"] is None
+    matrix.selection = In("y_true", ("a",))
+    assert len(matrix.selected) == 5
+
+
+@pytest.mark.parametrize(
+    ("lens", "said"),
+    [
+        ({"merged": {"b": ["a"]}}, "'b' is a class of its own"),
+        ({"merged": {"x": []}}, "no class in 'x'"),
+    ],
+)
+def test_merged_classes_need_a_name_of_their_own(lens: dict, said: str) -> None:
+    matrix = ConfusionMatrix.from_predictions(list("abc"), list("abc"))
+    with pytest.raises(LensError, match=said):
+        matrix.lens = lens
+    matrix.lens = {"merged": {"b": ["a", "b"]}}
+
+
+def test_a_threshold_that_is_no_number_is_named() -> None:
+    with pytest.raises(LensError, match="got NaN"):
+        Lens(threshold=float("nan"))
+
+
+def test_a_backticked_column_is_named_as_it_was_written(matrix: ConfusionMatrix) -> None:
+    with pytest.raises(ValueError, match="names 'education-num', which is no column"):
+        matrix.selection = "`education-num` > 10"

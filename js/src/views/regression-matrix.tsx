@@ -304,7 +304,6 @@ function explain(data: MatrixData, bins: readonly Bin[], { dataset }: HTMLElemen
           {place.axis === "y_true" ? "true" : "predicted"} {bins[place.place]?.label}
         </b>
         <span class="ew-card-line">{rowsOf(totals[place.place] ?? 0)}</span>
-        <span class="ew-card-hint">Enter or a click selects those that count as wrong</span>
       </>
     );
   }
