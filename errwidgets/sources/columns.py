@@ -153,7 +153,7 @@ class ViewColumns(Mapping[str, CodedColumn]):
         assert self.probability is not None  # noqa: S101
         position = evaluation.classes.index(evaluation.pos_label)
         values = evaluation.y_proba[:, position]
-        edges = np.unique([*(np.arange(1, THRESHOLD_STEPS) / THRESHOLD_STEPS), *self._limits])
+        edges = np.unique([*(np.arange(1, THRESHOLD_STEPS + 1) / THRESHOLD_STEPS), *self._limits])
         # The user's own column, where there is one, can be named in a query.
         series = evaluation.column_of(values)
         known = pd.Series(values) if series is None else series
