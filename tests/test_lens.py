@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from errwidgets import Evaluation
 from errwidgets.exceptions import LensError
 from errwidgets.lens import Lens
-from errwidgets.sources.columns import ViewColumns, shown_bins
+from errwidgets.selection import Range
+from errwidgets.selection.resolving import codes_meeting
+from errwidgets.sources.columns import THRESHOLD_STEPS, ViewColumns, shown_bins
 
 rng = np.random.default_rng(0)
 N = 400
@@ -168,3 +170,21 @@ def test_a_name_that_the_user_took_gets_an_underscore() -> None:
     columns = ViewColumns(evaluation)
     assert columns.probability == "(y_proba)_"
     assert columns["(y_proba)"].frame_name == "(y_proba)"
+
+
+def test_the_page_can_decide_every_step_of_the_threshold() -> None:
+    scores = np.concatenate([np.linspace(0, 1, 301), np.linspace(0.99, 1, 50)])
+    truth = np.where(np.arange(len(scores)) % 2, "spam", "ham")
+    guess = np.where(scores >= 0.5, "spam", "ham")
+    columns = ViewColumns(Evaluation.from_predictions(truth, guess, y_proba=scores))
+    assert columns.probability is not None
+    for step in range(THRESHOLD_STEPS + 1):
+        lens = Lens(threshold=step / THRESHOLD_STEPS)
+        assert columns.decides(lens)
+        # Without looking at the rows: a bin with rows on both sides would be None.
+        met = codes_meeting(
+            Range(columns.probability, lens.threshold, None, "left"),
+            columns[columns.probability],
+        )
+        assert met is not None, lens
+        assert (met[columns[columns.probability].codes] == (scores >= lens.threshold)).all()
