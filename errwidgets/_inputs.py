@@ -177,9 +177,15 @@ def _label_series(role: str, values: Any) -> pd.Series[Any]:
         raise InputTypeError.expected(role, _LIST_OF_LABELS, values)
     if array.ndim != 1:
         raise ShapeError.not_one_dimensional(role, array.shape, advice=_advice(array))
-    if isinstance(array, np.ndarray) and array.dtype.kind == "U" and len(array):
-        return intern_text(array)
-    return pd.Series(array, copy=True)
+    try:
+        if isinstance(array, np.ndarray) and array.dtype.kind == "U" and len(array):
+            return intern_text(array)
+        return pd.Series(array, copy=True)
+    except UnicodeEncodeError as error:
+        raise LabelError(
+            f"{role} holds {shown(error.object)}, half of a pair of surrogates, which no text can "
+            f"hold. Repair it where it was read: label.encode('utf-8', 'replace').decode()."
+        ) from error
 
 
 def _refuse_odd_labels(role: str, series: pd.Series[Any]) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from errwidgets import Evaluation
 from errwidgets import _inputs as inputs
 from errwidgets._table import as_table
 from errwidgets.columns import native
@@ -67,3 +68,9 @@ def test_a_table_of_numbers_gets_names() -> None:
 def test_a_name_is_text_or_none() -> None:
     assert inputs.name("pets") == "pets"
     assert inputs.name(None) is None
+
+
+@pytest.mark.parametrize("values", [["a\ud800", "b"], np.array(["a\ud800", "b"], dtype=object)])
+def test_half_a_pair_of_surrogates_is_no_label(values: object) -> None:
+    with pytest.raises(ValueError, match="half of a pair of surrogates"):
+        Evaluation.from_predictions(values, ["b", "b"])

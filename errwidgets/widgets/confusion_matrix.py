@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from errwidgets.exceptions import TaskError
 from errwidgets.measures.frames import counts_of
 from errwidgets.measures.orders import class_order
+from errwidgets.selection import All, AnyOf, Not, Rows
 from errwidgets.sharing.fallback import confusion_fallback, regression_fallback
 from errwidgets.sources.columns import shown_bins, shown_ranges
 from errwidgets.sources.memory import MemorySource
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import altair as alt
 
     from errwidgets.evaluation import Evaluation
+    from errwidgets.selection import Predicate
     from errwidgets.sources.columns import ViewColumns
 
 __all__ = ["ConfusionMatrix"]
@@ -112,6 +114,14 @@ class ConfusionMatrix(View):
         names = ("y_true", "y_pred", columns.is_error)
         return Needs((*names, columns.distance), ((names, columns.distance),))
 
+    def adopts_python(self) -> bool:
+        """Return whether a selection made in code speaks of cells only: it is outlined then."""
+        clause = self._group.selection.clause("python")
+        known = {"y_true", "y_pred"}
+        if self.evaluation.is_classification and self._group.columns.is_error is not None:
+            known.add(self._group.columns.is_error)
+        return clause is not None and _speaks_of(clause.predicate, known)
+
     def fallback(self) -> tuple[str, str]:
         """Return a table of counts for readers without JavaScript."""
         if self.evaluation.is_classification:
@@ -146,3 +156,14 @@ class ConfusionMatrix(View):
             evaluation, normalize=self.normalize, color=self.color, scale=self.scale, order=order,
             counts=counts.reshape(n, n),
         )  # fmt: skip
+
+
+def _speaks_of(predicate: Predicate, names: set[str]) -> bool:
+    match predicate:
+        case Not(of):
+            return _speaks_of(of, names)
+        case All(of) | AnyOf(of):
+            return all(_speaks_of(part, names) for part in of)
+        case Rows():
+            return False
+    return predicate.column in names

@@ -295,3 +295,13 @@ def test_a_threshold_that_is_no_number_is_named() -> None:
 def test_a_backticked_column_is_named_as_it_was_written(matrix: ConfusionMatrix) -> None:
     with pytest.raises(ValueError, match="names 'education-num', which is no column"):
         matrix.selection = "`education-num` > 10"
+
+
+def test_a_chart_counts_all_rows_when_code_selected_cells(matrix: ConfusionMatrix) -> None:
+    def total() -> int:
+        return sum(cell["count"] for cell in matrix.to_chart().data.values)  # noqa: PD011  a chart
+
+    matrix.selection = "label == 'no'"  # a column of the table: a filter
+    assert total() == (TRUE == "no").sum()
+    matrix.selection = In("y_true", ("no",))  # a row of the matrix: outlined
+    assert total() == N
