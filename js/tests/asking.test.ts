@@ -148,6 +148,23 @@ describe("what the page does not hold", () => {
   });
 });
 
+describe("a line that was lost", () => {
+  it("tells what was selected meanwhile, once it is found again", () => {
+    const { store, model, live } = open();
+    live();
+    store.select("a", FIRST_TWO, "a");
+    store.link.status.value = "lost";
+    store.clear("a");
+    const before = model.saved.length;
+    live();
+    expect(store.link.status.value).toBe("live");
+    expect(model.saved.length).toBeGreaterThan(before);
+    expect(model.saved.at(before)).toMatchObject({ revision: 2, clauses: [] });
+    live();
+    expect(model.saved.length).toBe(before + 1);
+  });
+});
+
 describe("the number of selected rows", () => {
   it("comes when it is known", async () => {
     const { store, live } = open();

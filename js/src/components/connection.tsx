@@ -12,8 +12,8 @@ export function Lost({ store }: { store: Store }) {
   return (
     <p role="alert" class="ew-alert">
       <span>
-        Not connected: the kernel was restarted or has gone. Selections stay on this page; run the
-        cells again to get their rows in Python.
+        Not connected: the kernel has gone. Selections stay on this page; run the cells again for
+        their rows in Python.
       </span>
     </p>
   );
@@ -58,7 +58,7 @@ export function Provenance({ store, sampled }: { store: Store; sampled: boolean 
   if (sampled && drawn !== null)
     return (
       <p class="ew-provenance">
-        Estimated from a sample of {count(drawn)} of {count(n_samples)} rows that the notebook kept
+        Estimated from a sample of {count(drawn)} of {count(n_samples)} rows
       </p>
     );
   if (!store.counted_in_python.value) return null;

@@ -179,6 +179,16 @@ export class Store {
   readonly edition = computed(() => [this.#local.value, this.link.status.value]);
 
   constructor() {
+    let gone = false;
+    effect(() => {
+      const status = this.link.status.value;
+      if (status === "live" && gone) {
+        // What was selected meanwhile has not been heard.
+        this.#selection.push();
+        this.#lens.push();
+      }
+      gone = status === "lost";
+    });
     let asked = 0;
     effect(() => {
       const where = this.clauses.value.map((clause) => clause.predicate);
