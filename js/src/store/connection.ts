@@ -6,9 +6,10 @@ import { type Lens, type Lensing, NO_LENS, throughLens, withoutLens } from "./le
 import { Link } from "./link.ts";
 import { Loader } from "./loader.ts";
 import { type Holdings, LocalSource } from "./local-source.ts";
-import { Memory, type Table } from "./memory.ts";
+import { Memory } from "./memory.ts";
 import { listen, type Model } from "./model.ts";
 import { type AnswerOf, Lacking, type PageAnswer, type Query } from "./query.ts";
+import { bytes, decodeTable, type WireTable } from "./saved-tables.ts";
 import { type Clause, type Predicate, queryString } from "./selection.ts";
 import { Shared } from "./shared.ts";
 
@@ -30,16 +31,6 @@ export interface Info extends Lensing {
   error_threshold: number | null;
   /** Columns of more bytes than this together are counted in Python. */
   page_bytes: number;
-}
-
-interface WireTable extends Omit<Table, "counts" | "weights" | "squares" | "sums" | "sum_squares"> {
-  /** Cells that are not empty. */
-  cells: DataView;
-  counts: DataView;
-  weights: DataView | null;
-  squares: DataView | null;
-  sums: DataView | null;
-  sum_squares: DataView | null;
 }
 
 interface WireSample {
@@ -375,30 +366,4 @@ function positions({ total, rows }: PageAnswer, pandas: boolean): string {
   const numbers = `[${rows.join(", ")}]`;
   // Rows of other frames have their numbers for labels.
   return `rows = evaluation.${pandas ? `frame.iloc[${numbers}]` : `select(${numbers})`}`;
-}
-
-function bytes(view: DataView | null): ArrayBuffer {
-  if (!view) return new ArrayBuffer(0);
-  return view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) as ArrayBuffer;
-}
-
-/** A table as Python sends it: only the cells that are not empty. */
-function decodeTable({ cells, ...wire }: WireTable): Table {
-  const at = new Uint32Array(bytes(cells));
-  const size = wire.shape.reduce((product, n) => product * n, 1);
-  const spread = (view: DataView | null): Float64Array | null => {
-    if (!view) return null;
-    const there = new Float64Array(bytes(view));
-    const all = new Float64Array(size);
-    for (let i = 0; i < at.length; i++) all[at[i] as number] = there[i] as number;
-    return all;
-  };
-  return {
-    ...wire,
-    counts: spread(wire.counts) as Float64Array,
-    weights: spread(wire.weights),
-    squares: spread(wire.squares),
-    sums: spread(wire.sums),
-    sum_squares: spread(wire.sum_squares),
-  };
 }
