@@ -19,7 +19,7 @@ export function useColumns(store: Store, names: string[]): ComponentChildren {
     };
   }, [missing.join("\n"), status]);
   if (!missing.length) return null;
-  const gone = `This view did not save ${missing.join(", ")}. Run the cell again to see it.`;
+  const gone = `${missing.join(", ")} was not saved: run the cell again.`;
   const lost = status === "saved" || status === "lost";
   return <Wanting problem={problem ?? (lost ? gone : null)} store={store} />;
 }

@@ -9,7 +9,7 @@ export interface Progress {
   done: number;
 }
 
-const STOPPED = "Loading was cancelled; the next change asks again.";
+const STOPPED = "cancelled; the next change asks again";
 
 export class Loader {
   readonly columns: Signal<ReadonlyMap<string, Column>> = signal(new Map());
