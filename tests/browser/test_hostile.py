@@ -168,7 +168,7 @@ def test_names_of_merged_classes_and_messages_stay_text(live, g):
     live.run(
         f"m, names = matrices[{g}], [s for s in GROUPS[{g}] if s.strip()]\n"
         "classes = m.evaluation.classes\n"
-        "m.lens = {'merged': {s: [classes[i]] for i, s in enumerate(names)}}"
+        "m.lens = {'merged': {s + ' and more': [classes[i]] for i, s in enumerate(names)}}"
     )
     expect(widget.get_by_role("rowheader")).to_have_count(len(GROUPS[g]))
     check_harmless(live)
