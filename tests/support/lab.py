@@ -19,6 +19,7 @@ from urllib.parse import urlparse
 
 import nbformat
 from jupyter_client.blocking import BlockingKernelClient
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from support.browser import is_root
 
 if TYPE_CHECKING:
@@ -239,8 +240,17 @@ class NotebookPage:
             }"""
         )
         self.save()
-        self.page.reload()
-        self.wait_until_idle()
+        # On a busy machine Lab now and then gives up on the kernel before it reads the saved state,
+        # and shows that it knows no model: opened once more it does.
+        lost = self.page.get_by_text("Error displaying widget: model not found")
+        shown = self.page.get_by_role("region", name=re.compile("^Confusion matrix"))
+        for _ in range(3):
+            self.page.reload()
+            self.wait_until_idle()
+            with contextlib.suppress(PlaywrightTimeoutError):
+                shown.or_(lost).first.wait_for(timeout=15_000)
+            if not lost.count():
+                return
 
     def cells(self) -> list[dict[str, Any]]:
         """The notebook's cells as the page holds them, without outputs."""
