@@ -295,25 +295,15 @@ class Group:
             self.evaluation.notes.lens = lens
 
     def _shared(self, trait: str) -> dict[str, Any]:
-        state: dict[str, Any] = self._states()[trait]
-        return state
+        """Return one of the states that both sides write."""
+        revision, writer = self._turn[trait]
+        turn = {"revision": revision, "writer": writer}
+        if trait == "state":
+            return {**turn, "clauses": [self.wire_clause(clause) for clause in self.selection]}
+        return {**turn, **self.lens.to_wire(self.evaluation), "finished": self._finished}
 
     def _states(self) -> dict[str, Any]:
-        return {
-            "state": {
-                **self._revision("state"),
-                "clauses": [self.wire_clause(clause) for clause in self.selection],
-            },
-            "lens": {
-                **self._revision("lens"),
-                **self.lens.to_wire(self.evaluation),
-                "finished": self._finished,
-            },
-        }
-
-    def _revision(self, trait: str) -> dict[str, Any]:
-        revision, writer = self._turn[trait]
-        return {"revision": revision, "writer": writer}
+        return {trait: self._shared(trait) for trait in self._turn}
 
     def wire_clause(self, clause: Clause) -> dict[str, Any]:
         """Return a clause as the page reads it."""
