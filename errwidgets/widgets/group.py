@@ -80,6 +80,7 @@ class Group:
         self._needs: dict[str, None] = {}
         self._cubes: dict[tuple[tuple[str, ...], str | None], None] = {}
         self._orders: dict[str, list[int]] = {}
+        self._wired: dict[int, tuple[Clause | None, ViewColumns | None, dict[str, Any]]] = {}
         self._handlers: list[Handler] = []
         self._changes: collections.deque[_Change] = collections.deque()
         self._delivering = False
@@ -129,6 +130,7 @@ class Group:
         self._cubes |= dict.fromkeys(needs.cubes)
         self._orders |= needs.orders
         if before != (len(self._needs), len(self._cubes), len(self._orders)):
+            self._wired = {}
             self._publish()
 
     def persisted(self) -> Persisted:
@@ -307,10 +309,18 @@ class Group:
 
     def wire_clause(self, clause: Clause) -> dict[str, Any]:
         """Return a clause as the page reads it."""
-        # Without a view there is no page that could lack a column.
-        held = frozenset(self._needs) or None
-        predicate = sel.to_wire(clause.predicate, self.columns, held)
-        return {"source": clause.source, "predicate": predicate}
+        # What stays selected is written once: with the rows of a column that the page lacks it may
+        # be large, and every gesture compares and sends it.
+        of, columns, wire = self._wired.get(id(clause), (None, None, {}))
+        if of is not clause or columns is not self.columns:
+            # Without a view there is no page that could lack a column.
+            held = frozenset(self._needs) or None
+            predicate = sel.to_wire(clause.predicate, self.columns, held)
+            wire = {"source": clause.source, "predicate": predicate}
+            known = {id(known): self._wired.get(id(known)) for known in self.selection}
+            self._wired = {key: entry for key, entry in known.items() if entry is not None}
+            self._wired[id(clause)] = (clause, self.columns, wire)
+        return wire
 
     def _send_state(self, trait: str) -> None:
         if self._store is not None:

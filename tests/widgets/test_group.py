@@ -16,6 +16,7 @@ from ipywidgets import Widget
 
 from errwidgets import ConfusionMatrix, Evaluation
 from errwidgets.selection import All, Clause, In, Not, Selection
+from errwidgets.widgets import group
 from errwidgets.widgets.group import Group
 
 TRUE = ["cat", "dog", "dog", "eel"]
@@ -610,3 +611,25 @@ def test_python_answers_a_winning_state_with_nothing_and_a_stale_one_with_its_ow
     assert updates() == []
     matrix.selection = CAT
     assert [item["revision"] for item in updates()] == [2]
+
+
+def test_what_stays_selected_is_written_once(
+    evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix = ConfusionMatrix(evaluation)
+    matrix.selection = [1, 2]
+    kept = matrix._group.store().state["clauses"][0]
+    written: list[object] = []
+    to_wire = group.sel.to_wire
+
+    def counted(predicate: object, *rest: object) -> dict:
+        written.append(predicate)
+        return to_wire(predicate, *rest)
+
+    monkeypatch.setattr(group.sel, "to_wire", counted)
+    for revision, code in enumerate([0, 1, 2], start=5):
+        data = state(revision, a=is_in("y_true", code))
+        send(matrix, {**data, "clauses": [kept, *data["clauses"]]})
+        assert matrix.selection.clauses[0].source == "python"
+    assert len(written) == 3
+    assert all(isinstance(predicate, In) for predicate in written)
