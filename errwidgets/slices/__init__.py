@@ -1,0 +1,1 @@
+"""Where a model fails: exact search for slices, and how sure it is."""
