@@ -7,11 +7,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from errwidgets.selection import In, IsNull, Range, query_string, words
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from errwidgets.columns import CodedColumn
     from errwidgets.selection import Predicate
 
@@ -51,8 +51,8 @@ class Conditions:
             return IsNull(self.name)
         if not self.column.is_binned:
             return In(self.name, (value,))
-        low, high = value  # type: ignore[misc]  # a bin is its two ends
-        return Range(self.name, _limit(low), _limit(high), "right")
+        assert isinstance(value, tuple)  # noqa: S101  a bin is its two ends
+        return Range(self.name, _limit(value[0]), _limit(value[1]), "right")
 
     @functools.cached_property
     def predicates(self) -> tuple[Predicate, ...]:

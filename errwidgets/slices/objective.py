@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -126,7 +126,7 @@ def _false(evaluation: Evaluation, name: str) -> Objective:
     if evaluation.task != "binary":
         raise TaskError.not_for(
             f"objective={name!r}", evaluation.task,
-            advice="It needs two classes; pass ('recall', label) or ('confusion', true, predicted).",
+            advice="Pass ('recall', label) or ('confusion', true, predicted).",
         )  # fmt: skip
     positive = evaluation.pos_label
     if name == "false_negative":
