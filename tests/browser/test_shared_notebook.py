@@ -56,8 +56,11 @@ def test_trusted_and_not_run_the_matrices_filter_each_other(executed, lab, brows
         assert nb.foreign_requests == []
 
 
-def test_saved_from_lab_with_widget_state_it_reopens_alive(notebook, lab, browser):
-    nb = notebook(ANIMALS, MATRIX)
+def test_saved_from_lab_with_widget_state_it_reopens_alive(notebook, open_lab, browser):
+    # A server of its own: Lab keeps the setting, and with it a notebook that is saved before its
+    # widgets are there, as `trust` may, loses their state.
+    lab = open_lab()
+    nb = notebook(ANIMALS, MATRIX, server=lab)
     cell(nb.widgets(), "cat", "dog").click()
     nb.python_becomes("len(calls)", 1)
     nb.command("@jupyter-widgets/jupyterlab-manager:saveWidgetState")
