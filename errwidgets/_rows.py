@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.columns import CodedColumn, as_it_came, code_column, kind_of
+from errwidgets.columns.derived import Derived
 from errwidgets.exceptions import TaskError
 
 if TYPE_CHECKING:
@@ -181,11 +182,15 @@ class PerRow:
 
 
 class _Columns(Mapping[str, CodedColumn]):
-    """Columns by the name that selections use, coded when first asked for."""
+    """Columns by the name that selections use, coded when first asked for.
+
+    Derived features are found by name, as in ``"review.n_words"``, but not listed.
+    """
 
     def __init__(self, rows: PerRow) -> None:
         self._rows = rows
         self._coded: dict[str, CodedColumn] = {}
+        self._derived: dict[Hashable, Derived] = {}
         self._lock = threading.RLock()
 
     def _known(self) -> dict[Any, Hashable]:
@@ -215,14 +220,17 @@ class _Columns(Mapping[str, CodedColumn]):
             return CodedColumn(
                 name, roles.codes[name], roles.classes, rows.names[name], roles.display_labels
             )
-        source = self._known()[name]
-        if source is not None:
-            series = roles.table.series(source)
+        known = self._known()
+        source = known.get(name)
+        if source is not None or name in roles.extra:
+            series = roles.extra[name] if source is None else roles.table.series(source)
             return code_column(name, series, roles.kinds.get(source) or kind_of(series), source)
-        if name in roles.extra:
-            return code_column(name, roles.extra[name], kind_of(roles.extra[name]), None)
-        if name in LABELS:
+        if name in LABELS and name in known:
             return self._code_label(name)
+        return self._code_per_row(name) if name in known else self._derive(name)
+
+    def _code_per_row(self, name: str) -> CodedColumn:
+        rows = self._rows
         ours = next(key for key, final in rows.names.items() if final == name)
         series = pd.Series(rows[ours])
         if ours != "is_error":
@@ -230,6 +238,29 @@ class _Columns(Mapping[str, CodedColumn]):
         # Both values are there even when every prediction is right: a view asks for either.
         categories = pd.Categorical(series, categories=[False, True])
         return code_column(name, pd.Series(categories), "boolean", name)
+
+    def derived(self, base: Hashable) -> list[str]:
+        """Return the names of the features that derive from a column of the table."""
+        source = self._known().get(base)
+        return [] if source is None else [f"{base}.{of}" for of in self._deriver(base).features]
+
+    def _deriver(self, base: Any) -> Derived:
+        with self._lock:
+            if base not in self._derived:
+                series = self._rows.roles.table.series(self._known()[base])
+                self._derived[base] = Derived(self[base], series)
+            return self._derived[base]
+
+    def _derive(self, name: Any) -> CodedColumn:
+        """Return a feature that derives from a column of the table."""
+        start = str(name) if isinstance(name, str) else ""
+        bases = [base for base, source in self._known().items()
+                 if source is not None and start.startswith(f"{base}.")]  # fmt: skip
+        for base in sorted(bases, key=lambda base: len(str(base)), reverse=True):
+            found = self._deriver(base).get(start, start[len(str(base)) + 1 :])
+            if found is not None:
+                return found
+        raise KeyError(name)
 
     def _code_label(self, name: str) -> CodedColumn:
         """Code the numbers of a regression, in the type that the frame has them in."""

@@ -26,11 +26,12 @@ from errwidgets.exceptions import (
 from errwidgets.selection import All, In
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from errwidgets._roles import Options, Roles, ScoreOptions, Task
     from errwidgets.columns import CodedColumn
     from errwidgets.selection import Selection
+    from errwidgets.slices.tree import ErrorTree
 
 __all__ = ["Evaluation", "Notes"]
 
@@ -111,6 +112,8 @@ class Evaluation:
         The columns that selections and groups may name, coded when first used.
     notes : Notes
         What people add; everything else is frozen.
+    kept : dict
+        What searches keep for the next one; it changes no answer.
     """
 
     name: str | None
@@ -127,6 +130,7 @@ class Evaluation:
     y_proba: np.ndarray[Any, Any] | None
     y_score: np.ndarray[Any, Any] | None
     sample_weight: np.ndarray[Any, np.dtype[np.float64]] | None
+    kept: dict[str, Any]
     _roles: Roles
     _rows: PerRow
 
@@ -147,6 +151,7 @@ class Evaluation:
             y_proba=roles.y_proba,
             y_score=roles.y_score,
             sample_weight=roles.sample_weight,
+            kept={},
             _roles=roles,
             _rows=rows,
         )
@@ -820,3 +825,322 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         from errwidgets.measures.frames import group_by  # noqa: PLC0415
 
         return group_by(self, columns, zero_division=zero_division)
+
+    # ------------------------------------------------------------ where it fails
+
+    def conditions(self, feature: Hashable, *, edges: Any = None) -> pd.DataFrame:
+        """Return what slices may say of a feature, with the mistakes in each group.
+
+        Parameters
+        ----------
+        feature : column label
+            A column of the table, ``"split"``, a label or per-row column, or a feature
+            that derives from a text, an image or a time, as ``"review.n_words"``. Of a
+            text or an image column all that derives from it.
+        edges : {"quantile", "tree"}, int or list, optional
+            Where the bins of numbers and times meet: at quantiles (ten bins by default),
+            where a small tree on the loss would split, or the values given.
+
+        Returns
+        -------
+        DataFrame
+            One row per condition that occurs: ``feature``, ``condition`` (words),
+            ``conditions`` (a predicate), ``query`` (``None`` where pandas cannot say it),
+            ``support`` (rows), ``error_rate`` (mean loss for scores without `is_error`),
+            ``ci_low``, ``ci_high`` (95 %).
+
+        Raises
+        ------
+        ColumnNotFoundError, InputError, InputTypeError
+            For a column that is not there, or edges that cannot be.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"side": ["left", "right", "left", "right"]})
+        >>> evaluation = ew.Evaluation.from_predictions([0, 0, 1, 1], [0, 1, 1, 1], X=X)
+        >>> evaluation.conditions("side")[["condition", "support", "error_rate"]]
+              condition  support  error_rate
+        0   side = left        2         0.0
+        1  side = right        2         0.5
+        """
+        from errwidgets.slices.ranking import conditions  # noqa: PLC0415
+
+        return conditions(self, feature, edges)
+
+    def find_slices(
+        self,
+        features: Any = None,
+        *,
+        objective: Any = "error",
+        max_conditions: int = 3,
+        min_support: float = 0.01,
+        k: int = 20,
+        alpha: float = 0.95,
+        within: Any = None,
+        verify: bool = True,
+        deduplicate: bool = True,
+        time_limit: float | None = None,
+        progress: Callable[[float], object] | None = None,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """Return the groups of rows in which the model is wrong most, and how sure that is.
+
+        The search is exact: no conjunction of at most `max_conditions` conditions has a
+        higher score. What was found on one half of the rows is judged on the other.
+
+        Parameters
+        ----------
+        features : list of column labels, or dict of label → edges, optional
+            What slices may speak of; by default :attr:`features`. Edges are those of
+            :meth:`conditions`. Per-row columns such as ``"confidence"`` may be named.
+        objective : str, tuple, array-like of shape (n_samples,) or Evaluation
+            What to look for: ``"error"``; ``"loss"``; ``"absolute_error"`` (regression);
+            ``"false_positive"``, ``"false_negative"`` (two classes; only rows of the other
+            class, or of `pos_label`, count); ``("recall", label)`` and ``("confusion",
+            true, predicted)`` or the bare pair (only rows of the true class count); any
+            number per row that is not negative, higher is worse; another evaluation of
+            the same rows: those that are right here and wrong there.
+        max_conditions : int, default=3
+            The most conditions of a slice, each on another feature.
+        min_support : int or float, default=0.01
+            The fewest rows of a slice, or their share of the rows that are searched.
+        k : int, default=20
+            The most slices.
+        alpha : float in (0, 1], default=0.95
+            What a high error rate counts against few rows: near 1 small slices with many
+            mistakes win.
+        within : object, optional
+            Only these rows: whatever :meth:`selection` takes.
+        verify : bool, default=True
+            Search one half of the rows (seeded, with the same share of each kind of row)
+            and judge by the other. Without, the rows that were searched judge, and rates
+            look worse than they are.
+        deduplicate : bool, default=True
+            Fold slices of nearly the same rows (Jaccard index of 0.8 or more) under the
+            best of them, and leave out features that say the same as another.
+        time_limit : float, optional
+            Seconds after which the best so far is returned.
+        progress : callable, optional
+            Called with the fraction that is done; stops the search by ``False``.
+        seed : int, default=0
+            Which half is searched.
+
+        Returns
+        -------
+        DataFrame
+            The best slices first. ``slice`` (words), ``conditions`` (a predicate:
+            ``select(conditions)`` gives exactly the slice, of the rows that count),
+            ``query``; of all rows ``support``, ``support_share``, ``errors``,
+            ``error_share``; of the half that was not searched ``verified_support``,
+            ``error_rate`` (the mean objective), ``lift`` (over that of all rows), ``gap``
+            (to the other rows), ``potential_gain`` (by how much the overall rate falls
+            when the slice becomes as good as the rest), ``ci_low``, ``ci_high`` (95 %),
+            ``p_value`` (one-sided, against the rest), ``q_value`` (Benjamini-Hochberg),
+            ``verified`` (a `q_value` under 0.05); of the searched half ``score`` and
+            ``discovery_rate``; ``n_similar`` (folded under it) and ``subsumed_by`` (the
+            better slice that holds all of its rows). ``attrs`` has ``exhaustive``,
+            ``note`` (in words, also when there is no slice) and ``measure`` (what
+            `error_rate` is).
+
+        Raises
+        ------
+        InputError, InputTypeError, TaskError, UnknownLabelError, ColumnNotFoundError, \
+LengthMismatchError, SelectionError
+            For parameters that have no meaning here.
+
+        References
+        ----------
+        Sagadeeva, S. and Boehm, M. (2021). SliceLine: Fast, Linear-Algebra-based Slice
+        Finding for ML Model Debugging. SIGMOD, 2290-2299.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, numpy as np, pandas as pd
+        >>> rng = np.random.default_rng(0)
+        >>> X = pd.DataFrame({"age": rng.integers(18, 80, 2000), "smoker": rng.random(2000) < 0.3})
+        >>> wrong = rng.random(2000) < np.where(X["smoker"] & (X["age"] > 60), 0.6, 0.1)
+        >>> evaluation = ew.Evaluation.from_predictions(np.zeros(2000, int), wrong * 1, X=X)
+        >>> found = evaluation.find_slices({"age": [30, 45, 60], "smoker": None}, k=2)
+        >>> found[["slice", "support", "verified"]]
+                              slice  support  verified
+        0  age > 60 and smoker = True      189      True
+        """
+        from errwidgets.slices.finding import find_slices  # noqa: PLC0415
+
+        return find_slices(
+            self, features, objective=objective, max_conditions=max_conditions,
+            min_support=min_support, k=k, alpha=alpha, within=within, verify=verify,
+            deduplicate=deduplicate, time_limit=time_limit, progress=progress, seed=seed,
+        )  # fmt: skip
+
+    def error_tree(
+        self,
+        features: Any = None,
+        *,
+        max_depth: int = 3,
+        min_leaf: float = 0.01,
+        objective: Any = "error",
+        within: Any = None,
+        seed: int = 0,
+    ) -> ErrorTree:
+        """Return a tree that tells rows that are wrong from rows that are right.
+
+        It is split on one half of the rows, and its rates come from the other. Numbers and
+        times are split in two at the edge of a bin, categories into one value and the rest;
+        the split is the one that removes most of the variance of the objective.
+
+        Parameters
+        ----------
+        features, objective, within, seed
+            As in :meth:`find_slices`.
+        max_depth : int, default=3
+            The most conditions on the way to a leaf.
+        min_leaf : int or float, default=0.01
+            The fewest rows of a leaf, or their share of the rows that are searched.
+
+        Returns
+        -------
+        ErrorTree
+            ``frame`` (every node is a slice), ``fidelity`` and ``note``.
+
+        Raises
+        ------
+        InputError, InputTypeError, TaskError, ColumnNotFoundError, SelectionError
+            For parameters that have no meaning here.
+
+        References
+        ----------
+        Breiman, L. et al. (1984). Classification and Regression Trees. Athey, S. and Imbens,
+        G. (2016). Recursive partitioning for heterogeneous causal effects. PNAS 113: honest
+        leaves.
+        """
+        from errwidgets.slices.tree import error_tree  # noqa: PLC0415
+
+        return error_tree(self, features, max_depth=max_depth, min_leaf=min_leaf,
+                          objective=objective, within=within, seed=seed)  # fmt: skip
+
+    def feature_errors(
+        self,
+        features: Any = None,
+        *,
+        objective: Any = "error",
+        within: Any = None,
+        n_permutations: int = 200,
+        seed: int = 0,
+    ) -> pd.DataFrame:
+        """Return the mistakes in every group of every feature, the telling features first.
+
+        Parameters
+        ----------
+        features, objective, within
+            As in :meth:`find_slices`.
+        n_permutations : int, default=200
+            How often rows are shuffled for the p-values.
+        seed : int, default=0
+            Of the shuffles.
+
+        Returns
+        -------
+        DataFrame
+            One row per group: ``feature``, ``condition`` (words), ``conditions`` (a
+            predicate), ``query``, ``support`` (rows), ``error_rate`` (the mean objective),
+            ``ci_low``, ``ci_high``; and of its feature ``rank``, ``explained`` (the share of
+            the entropy of the mistakes that it tells; of numbers or with weights, of their
+            variance; corrected for the number of groups), ``p_value`` (by permutation) and
+            ``q_value``. ``attrs["note"]`` says what was done.
+
+        Raises
+        ------
+        InputError, InputTypeError, TaskError, ColumnNotFoundError, SelectionError
+            For parameters that have no meaning here.
+        """
+        from errwidgets.slices.ranking import feature_errors  # noqa: PLC0415
+
+        return feature_errors(self, features, objective=objective, within=within,
+                              n_permutations=n_permutations, seed=seed)  # fmt: skip
+
+    def feature_pair(
+        self, a: Hashable, b: Hashable, *, objective: Any = "error", within: Any = None
+    ) -> pd.DataFrame:
+        """Return the mistakes where the groups of two features meet.
+
+        Parameters
+        ----------
+        a, b : column label
+            Two features, as in :meth:`conditions`.
+        objective, within
+            As in :meth:`find_slices`.
+
+        Returns
+        -------
+        DataFrame
+            One row per pair that occurs: ``first``, ``second`` (words), ``conditions``,
+            ``query``, ``support``, ``error_rate`` (the mean objective), ``ci_low``,
+            ``ci_high``.
+
+        Raises
+        ------
+        InputError, InputTypeError, TaskError, ColumnNotFoundError, SelectionError
+            For parameters that have no meaning here.
+        """
+        from errwidgets.slices.ranking import feature_pair  # noqa: PLC0415
+
+        return feature_pair(self, a, b, objective=objective, within=within)
+
+    def cover(self, slices: Any, n: int = 5, *, objective: Any = None) -> pd.DataFrame:
+        """Return the few slices that hold most of the mistakes together.
+
+        Parameters
+        ----------
+        slices : DataFrame of :meth:`find_slices`, or list of selections
+            What to choose from.
+        n : int, default=5
+            The most slices.
+        objective : object, optional
+            As in :meth:`find_slices`; by default what the frame was made for.
+
+        Returns
+        -------
+        DataFrame
+            ``slice``, ``errors_added`` (not in the ones before), and cumulative
+            ``error_share`` and ``support_share``; ``attrs["note"]`` says it in words.
+
+        Raises
+        ------
+        InputError, InputTypeError, ColumnNotFoundError, SelectionError
+            When `slices` holds none, or no rows can be selected so.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"side": ["left", "right", "left", "right"]})
+        >>> evaluation = ew.Evaluation.from_predictions([0, 0, 1, 1], [0, 1, 1, 0], X=X)
+        >>> evaluation.cover(["side == 'left'", "side == 'right'"]).attrs["note"]
+        'This slice holds 100% of all mistakes in 50% of the rows.'
+        """
+        from errwidgets.slices.overlap import cover_frame  # noqa: PLC0415
+
+        return cover_frame(self, slices, n, objective)
+
+    def overlap(self, slices: Any) -> pd.DataFrame:
+        """Return how alike slices are: the share of common rows among the rows of each pair.
+
+        Parameters
+        ----------
+        slices : DataFrame of :meth:`find_slices`, or list of selections
+            What to compare.
+
+        Returns
+        -------
+        DataFrame of shape (n_slices, n_slices)
+            Jaccard indexes in [0, 1]; index and columns are the slices in words.
+
+        Raises
+        ------
+        InputTypeError, ColumnNotFoundError, SelectionError
+            When `slices` holds none, or no rows can be selected so.
+        """
+        from errwidgets.slices.overlap import overlap_frame  # noqa: PLC0415
+
+        return overlap_frame(self, slices)

@@ -171,7 +171,7 @@ def _code_ordered(
 
 
 def bin_column(
-    column: CodedColumn, edges: Iterable[float], *, closed: Literal["right", "left"] = "right"
+    column: CodedColumn, edges: Iterable[Any], *, closed: Literal["right", "left"] = "right"
 ) -> CodedColumn:
     """Code a column of numbers anew, in the bins that some edges make.
 
@@ -179,7 +179,7 @@ def bin_column(
     ----------
     column : CodedColumn
         A column with an order.
-    edges : iterable of float
+    edges : iterable of float, datetime or timedelta
         Where bins meet; they are taken as the column's own type has them.
     closed : {"right", "left"}, default="right"
         Which end belongs to a bin.
@@ -200,18 +200,22 @@ def bin_column(
     ordered = column.ordered
     if ordered is None:
         raise TaskError(f"The column {column.name!r} holds {column.kind}, which has no bins.")
-    inner = np.unique([ordered.limit(column.name, float(edge))[0] for edge in edges])
     values, missing = ordered.values, ordered.missing  # noqa: PD011  arrays of ours
+    meeting = [ordered.limit(column.name, edge)[0] for edge in edges]
+    inner = np.unique(np.array(meeting, dtype=values.dtype))
     codes = np.searchsorted(inner, values, side="left" if closed == "right" else "right")
     n = len(inner) + 1
+    bottom, top = (-math.inf, math.inf)
+    if ordered.is_whole:
+        bottom, top = np.iinfo(values.dtype).min, np.iinfo(values.dtype).max
     # A bin without rows stands for the end that belongs to it.
-    ends = [*inner.tolist(), math.inf] if closed == "right" else [-math.inf, *inner.tolist()]
-    lows, highs = np.full(n, np.inf), np.full(n, -np.inf)
+    ends = [*inner.tolist(), top] if closed == "right" else [bottom, *inner.tolist()]
+    lows, highs = np.full(n, top, dtype=values.dtype), np.full(n, bottom, dtype=values.dtype)
     present = ~missing
     np.minimum.at(lows, codes[present], values[present])
     np.maximum.at(highs, codes[present], values[present])
-    empty = lows > highs
-    lows[empty] = highs[empty] = np.array(ends)[empty]
+    empty = np.bincount(codes[present], minlength=n) == 0
+    lows[empty] = highs[empty] = np.array(ends, dtype=values.dtype)[empty]
     limits = list(zip([None, *inner.tolist()], [*inner.tolist(), None], strict=True))
     categories: list[Hashable] = [_bin(ordered, low, high) for low, high in limits]
     shown = [_range(ordered, low, high) for low, high in limits]
@@ -225,7 +229,8 @@ def bin_column(
         high_limits.append(None)
     return CodedColumn(
         column.name, codes.astype(smallest_dtype(len(categories))), tuple(categories),
-        column.frame_name, tuple(shown), "numeric", column.numbers, tuple(inner.tolist()), ordered,
+        column.frame_name, tuple(shown), column.kind, column.numbers,
+        () if ordered.is_time else tuple(inner.tolist()), ordered,
         tuple(low_limits), tuple(high_limits),
     )  # fmt: skip
 

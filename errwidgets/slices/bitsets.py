@@ -163,6 +163,8 @@ class Lattice:
         self.code = np.arange(len(self.feature)) - self.first[self.feature]
         self.row = np.full(len(self.feature), -1)
         """Position of each condition among the packed sets; -1 where none was needed yet."""
+        self.keeps: tuple[object, ...] = ()
+        """What must not be forgotten while the lattice is kept."""
         self._packed: list[Bitsets] = []
         self.sizes = self._count()
 

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from errwidgets.columns import bin_column, is_hashable
+from errwidgets.exceptions import (
+    ColumnNotFoundError,
+    ErrwidgetsError,
+    InputError,
+    InputTypeError,
+    shown,
+)
 from errwidgets.selection import In, IsNull, Range, query_string, words
+from errwidgets.slices.edges import tree_edges
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Hashable
 
     from errwidgets.columns import CodedColumn
+    from errwidgets.evaluation import Evaluation
     from errwidgets.selection import Predicate
 
-__all__ = ["Conditions"]
+__all__ = ["Conditions", "conditions_of", "read_features"]
+
+_EDGES = "'quantile', 'tree', a number of bins, or a list of the values where bins meet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +59,19 @@ class Conditions:
     def __len__(self) -> int:
         return len(self.column.categories)
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether neighbouring codes are neighbouring numbers or times."""
+        return self.column.ordered is not None
+
     def predicate(self, code: int) -> Predicate:
         """Return a condition in the selection grammar."""
         value = self.column.categories[code]
         if value is None:
             return IsNull(self.name)
-        if not self.column.is_binned:
-            return In(self.name, (value,))
-        assert isinstance(value, tuple)  # noqa: S101  a bin is its two ends
-        return Range(self.name, _limit(value[0]), _limit(value[1]), "right")
+        if isinstance(value, tuple) and self.is_ordered:  # a bin is its two ends
+            return Range(self.name, _limit(value[0]), _limit(value[1]), "right")
+        return In(self.name, (value,))
 
     @functools.cached_property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -66,6 +85,126 @@ class Conditions:
     def query(self, code: int) -> str | None:
         """Return the pandas query of a condition; ``None`` where pandas cannot say it."""
         return query_string(self.predicates[code], {self.name: self.column})
+
+
+def conditions_of(
+    evaluation: Evaluation,
+    feature: Hashable,
+    *,
+    edges: Any = None,
+    target: np.ndarray[Any, Any] | None = None,
+) -> list[Conditions]:
+    """Return the conditions on a feature; of texts, images and times on what derives from it.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Whose column it is.
+    feature : column label
+        A column of the table, ``"split"``, a label or per-row column, or a derived
+        feature such as ``"review.n_words"``.
+    edges : {"quantile", "tree"}, int or list, optional
+        Where the bins of numbers and times meet: by default ten of about equal
+        support, or one per value where there are at most ten.
+    target : ndarray of shape (n_samples,), optional
+        What ``"tree"`` edges tell apart; by default the loss.
+
+    Returns
+    -------
+    list of Conditions
+        One, but for texts, images and times.
+
+    Raises
+    ------
+    ColumnNotFoundError, InputError, InputTypeError
+        For a column that is not there, or edges that cannot be.
+    """
+    columns: Any = evaluation.columns
+    if not is_hashable(feature) or feature not in columns:
+        raise ColumnNotFoundError.of("feature", feature, columns)
+    column = columns[feature]
+    if edges is not None:
+        return [Conditions(_binned(column, edges, evaluation, target))]
+    derived = [Conditions(columns[name]) for name in columns.derived(feature)]
+    if column.kind in {"text", "image"} and derived:
+        return derived
+    return [Conditions(column), *derived]
+
+
+def _binned(
+    column: CodedColumn, edges: Any, evaluation: Evaluation, target: np.ndarray[Any, Any] | None
+) -> CodedColumn:
+    ordered = column.ordered
+    if ordered is None:
+        raise InputError(
+            f"edges= are for columns of numbers and times; {column.name!r} holds {column.kind}."
+        )
+    values, missing = ordered.values, ordered.missing
+    if isinstance(edges, str) and edges == "quantile":
+        return column
+    if isinstance(edges, str) and edges == "tree":
+        if target is None:
+            target = evaluation.row_values("loss")
+        found = tree_edges(values[~missing], np.asarray(target, dtype=np.float64)[~missing])
+        return bin_column(column, [ordered.value_of(edge) for edge in found])
+    if isinstance(edges, int | np.integer) and not isinstance(edges, bool):
+        if edges < 2:  # noqa: PLR2004  one bin is no condition
+            raise InputError(f"edges= as a number of bins is 2 or more; got {edges}.")
+        present = np.sort(values[~missing])
+        at = np.floor(np.linspace(0, 1, int(edges) + 1)[1:-1] * (len(present) - 1))
+        cuts = np.unique(present[at.astype(np.intp)]) if len(present) else present
+        below = [ordered.value_of(cut) for cut in cuts.tolist() if cut < present[-1]]
+        return bin_column(column, below)
+    if isinstance(edges, str) or not hasattr(edges, "__iter__"):
+        raise InputTypeError.expected(f"edges of {column.name!r}", _EDGES, edges)
+    given = list(edges)
+    try:
+        return bin_column(column, given)
+    except ErrwidgetsError as error:
+        raise InputError(f"edges={shown(given)} cannot be: {error}") from error
+
+
+def read_features(
+    evaluation: Evaluation, features: Any, target: np.ndarray[Any, Any] | None = None
+) -> list[Conditions]:
+    """Return the conditions of the features that are wanted.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Whose columns they are.
+    features : None, column label, list of column labels, or dict of label → edges
+        ``None`` for the evaluation's features.
+    target : ndarray of shape (n_samples,), optional
+        What ``"tree"`` edges tell apart.
+
+    Raises
+    ------
+    ColumnNotFoundError, InputError, InputTypeError
+        As :func:`conditions_of`, and when `features` is something else.
+    """
+    wanted: dict[Any, Any]
+    if features is None:
+        wanted = dict.fromkeys(evaluation.features)
+    elif isinstance(features, Mapping):
+        wanted = dict(features)
+    elif isinstance(features, str):
+        wanted = {features: None}
+    elif hasattr(features, "__iter__"):
+        names = list(features)
+        odd = next((name for name in names if not is_hashable(name)), None)
+        if odd is not None:
+            raise InputTypeError.expected("features", "a list of column names", odd)
+        wanted = dict.fromkeys(names)
+    else:
+        raise InputTypeError.expected(
+            "features", "a list of column names, or a dict of name → edges", features
+        )
+    return [
+        conditions
+        for feature, edges in wanted.items()
+        for conditions in conditions_of(evaluation, feature, edges=edges, target=target)
+    ]
 
 
 def _limit(end: Any) -> Any:

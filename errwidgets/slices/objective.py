@@ -43,7 +43,7 @@ class Objective:
 
     Attributes
     ----------
-    values : ndarray of shape (n_samples,)
+    target : ndarray of shape (n_samples,)
         Bool for a rate, else float64, finite and not negative.
     noun : str
         What one row of it is called, as in "12 % of all mistakes".
@@ -57,7 +57,7 @@ class Objective:
         The rows that count, in words.
     """
 
-    values: np.ndarray[Any, Any]
+    target: np.ndarray[Any, Any]
     noun: str
     measure: str
     scope: Predicate | None = None
@@ -67,7 +67,7 @@ class Objective:
     @property
     def is_rate(self) -> bool:
         """Whether rows are right or wrong, rather than wrong by some amount."""
-        return bool(self.values.dtype == bool)
+        return bool(self.target.dtype == bool)
 
 
 def read_objective(evaluation: Evaluation, objective: Any) -> Objective:

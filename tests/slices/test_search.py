@@ -13,21 +13,16 @@ KINDS = ("rate", "uniform", "exponential", "sparse", "lognormal", "counts", "con
 
 def draw_values(rng, kind, n):
     share = rng.random() * 0.6
-    match kind:
-        case "rate":
-            return rng.random(n) < share
-        case "uniform":
-            return rng.random(n)
-        case "exponential":
-            return rng.exponential(size=n)
-        case "sparse":
-            return np.where(rng.random(n) < share, rng.random(n), 0.0)
-        case "lognormal":
-            return rng.lognormal(0, 2, n)
-        case "counts":
-            return rng.integers(0, 4, n).astype(float)
-        case "constant":
-            return np.full(n, 0.25)
+    made = {
+        "rate": lambda: rng.random(n) < share,
+        "uniform": lambda: rng.random(n),
+        "exponential": lambda: rng.exponential(size=n),
+        "sparse": lambda: np.where(rng.random(n) < share, rng.random(n), 0.0),
+        "lognormal": lambda: rng.lognormal(0, 2, n),
+        "counts": lambda: rng.integers(0, 4, n).astype(float),
+        "constant": lambda: np.full(n, 0.25),
+    }
+    return made[kind]()
 
 
 @st.composite
@@ -52,7 +47,8 @@ def problems(draw):
     return codes, n_codes, values, weights, options, draw(st.integers(1, 15))
 
 
-def check(codes, n_codes, values, weights, options, k):
+def check(problem):
+    codes, n_codes, values, weights, options, k = problem
     found = search.search(Lattice(codes, n_codes), values, weights, k=k, **options)
     assert found.exhaustive
     ours = [one.score for one in found.slices]
@@ -77,7 +73,7 @@ def check(codes, n_codes, values, weights, options, k):
 @settings(max_examples=250, deadline=None)
 @given(problems())
 def test_top_scores_are_those_of_an_exhaustive_search(problem):
-    check(*problem)
+    check(problem)
 
 
 @settings(max_examples=120, deadline=None)
@@ -92,7 +88,7 @@ def test_they_are_in_many_small_blocks_too(problem):
         patch.setattr(targets, "_PRODUCT_CELLS", 100)
         patch.setattr(search, "_BATCH", 3)
         patch.setattr(search, "_MANY", 64)
-        check(*problem)
+        check(problem)
 
 
 def many(n, n_features, seed=0):

@@ -1,0 +1,278 @@
+"""The search as users call it: what is looked for, exact search, evidence, words, a frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from errwidgets.exceptions import InputError, InputTypeError
+from errwidgets.slices.evidence import judge
+from errwidgets.slices.overlap import fold, packed
+from errwidgets.slices.scene import look_at, needed_rows
+from errwidgets.slices.search import Watch, search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from errwidgets.evaluation import Evaluation
+    from errwidgets.slices.bitsets import Lattice
+    from errwidgets.slices.evidence import Evidence
+    from errwidgets.slices.overlap import Folded
+    from errwidgets.slices.scene import Parts, Scene
+    from errwidgets.slices.search import Found
+
+__all__ = ["COLUMNS", "find_slices", "slice_columns"]
+
+# Nearly the same slices come in numbers; so many are looked at to find few different ones.
+_MORE = 5
+
+_MOST = 4_000
+
+
+def find_slices(
+    evaluation: Evaluation,
+    features: Any,
+    *,
+    objective: Any,
+    max_conditions: int,
+    min_support: float,
+    k: int,
+    alpha: float,
+    within: Any,
+    verify: bool,
+    deduplicate: bool,
+    time_limit: float | None,
+    progress: Callable[[float], object] | None,
+    seed: int,
+) -> pd.DataFrame:
+    """Return :meth:`Evaluation.find_slices`."""
+    _check(max_conditions, k, alpha, time_limit, progress, seed)
+    watch = Watch(progress, time_limit)
+    scene = look_at(evaluation, features, objective, within, apart=deduplicate)
+    searched = scene.searched(seed) if verify and scene.n_rows else None
+    values, weights = scene.target, scene.weights
+    if searched is not None:
+        values = values[searched]
+        weights = None if weights is None else weights[searched]
+    min_rows = needed_rows(min_support, len(values))
+    lattice = scene.lattice(searched)
+    wanted = _MORE * k if deduplicate else k
+    while True:
+        found = search(
+            lattice, values, weights, max_conditions=max_conditions, min_rows=min_rows, k=wanted,
+            alpha=alpha, distinct=deduplicate, watch=watch,
+        )  # fmt: skip
+        parts = [_parts(lattice, one.conditions) for one in found.slices]
+        folded = _folded(scene, parts, k) if deduplicate else None
+        enough = folded is None or len(folded.kept) >= k or len(parts) < wanted
+        if enough or not found.exhaustive or wanted >= _MOST:
+            break
+        wanted *= 4
+    kept = range(len(parts)) if folded is None else folded.kept
+    frame = _frame(scene, [parts[i] for i in kept], searched, folded)
+    frame["score"] = [found.slices[i].score for i in kept]
+    frame["discovery_rate"] = [found.slices[i].loss / found.slices[i].weight for i in kept]
+    frame = frame[[name for name in COLUMNS if name in frame]]
+    _add_words(frame, folded)
+    notes = _notes(scene, frame, found, lattice, searched, min_rows, max_conditions)
+    frame.attrs = {
+        "exhaustive": found.exhaustive,
+        "note": " ".join(notes),
+        "measure": scene.objective.measure,
+        "n_searched": len(values),
+        "n_judged": scene.n_rows - (0 if searched is None else len(values)),
+    }
+    if isinstance(objective, str | tuple):
+        frame.attrs["objective"] = objective
+    return frame
+
+
+COLUMNS = (
+    "slice", "conditions", "query", "support", "support_share", "errors", "error_share",
+    "verified_support", "error_rate", "lift", "gap", "potential_gain", "ci_low", "ci_high",
+    "p_value", "q_value", "verified", "score", "discovery_rate", "n_similar", "subsumed_by",
+)  # fmt: skip
+
+
+def _check(  # noqa: PLR0917  one per parameter
+    max_conditions: Any, k: Any, alpha: Any, time_limit: Any, progress: Any, seed: Any
+) -> None:
+    whole = (int, np.integer)
+    for name, value, least in (
+        ("max_conditions", max_conditions, 1),
+        ("k", k, 1),
+        ("seed", seed, 0),
+    ):
+        if isinstance(value, bool | np.bool_) or not isinstance(value, whole):
+            raise InputTypeError.expected(name, "a whole number", value)
+        if value < least:
+            raise InputError(f"{name} must be {least} or more; got {value}.")
+    real = (int, float, np.integer, np.floating)
+    if isinstance(alpha, bool) or not isinstance(alpha, real):
+        raise InputTypeError.expected("alpha", "a number in (0, 1]", alpha)
+    if not 0 < alpha <= 1:
+        raise InputError(
+            f"alpha must be over 0 and at most 1; got {alpha:g}. Near 1 small slices with many "
+            f"mistakes win, near 0 large ones."
+        )
+    if time_limit is not None:
+        if isinstance(time_limit, bool) or not isinstance(time_limit, real):
+            raise InputTypeError.expected("time_limit", "a number of seconds or None", time_limit)
+        if not time_limit >= 0:
+            raise InputError(f"time_limit must be 0 seconds or more; got {time_limit:g}.")
+    if progress is not None and not callable(progress):
+        raise InputTypeError.expected("progress", "a function of one fraction, or None", progress)
+
+
+def _parts(lattice: Lattice, conditions: Sequence[int]) -> list[tuple[int, int]]:
+    return [(int(lattice.feature[one]), int(lattice.code[one])) for one in conditions]
+
+
+def _folded(scene: Scene, parts: Sequence[Parts], k: int) -> Folded:
+    return fold(packed(scene.member(one) for one in parts), most=k)
+
+
+def _frame(
+    scene: Scene,
+    parts: Sequence[Parts],
+    searched: NDArray[np.bool_] | None,
+    folded: Folded | None,
+) -> pd.DataFrame:
+    members = [scene.member(one) for one in parts]
+    predicates = [scene.predicate(one) for one in parts]
+    frame = slice_columns(scene, members, searched)
+    frame.insert(0, "slice", pd.Series([scene.words(one) for one in parts], dtype=object))
+    frame.insert(1, "conditions", pd.Series(predicates, dtype=object))
+    frame.insert(2, "query", pd.Series([scene.query(one) for one in predicates], dtype=object))
+    frame["n_similar"] = 0 if folded is None else folded.n_similar
+    frame["subsumed_by"] = pd.Series(
+        [None] * len(parts) if folded is None else folded.subsumed_by, dtype=object
+    )
+    return frame
+
+
+def slice_columns(
+    scene: Scene, members: Sequence[NDArray[np.bool_]], searched: NDArray[np.bool_] | None
+) -> pd.DataFrame:
+    """Return what is known of slices by their rows.
+
+    Parameters
+    ----------
+    scene : Scene
+        What is looked at.
+    members : sequence of ndarray of shape (n_rows,), dtype bool
+        Which of the rows that count each slice holds.
+    searched : ndarray of shape (n_rows,), dtype bool, optional
+        The rows that were searched, which judge nothing; without it all rows judge.
+
+    Returns
+    -------
+    DataFrame
+        ``support`` to ``verified`` of the columns of :meth:`Evaluation.find_slices`.
+    """
+    values, weights = scene.target, scene.weights
+    worth = values.astype(np.float64) if weights is None else values * weights
+    total = float(worth.sum())
+    support = np.array([np.count_nonzero(member) for member in members], dtype=np.int64)
+    shares = np.array([float(worth[member].sum()) for member in members], dtype=np.float64)
+    errors: NDArray[Any] = shares
+    if scene.objective.is_rate:  # rows, whatever they weigh
+        counted = [np.count_nonzero(member & values) for member in members]
+        errors = np.array(counted, dtype=np.int64)
+    evidence = _judged(scene, members, searched)
+    frame = pd.DataFrame(
+        {
+            "support": support,
+            "support_share": support / max(scene.n_rows, 1),
+            "errors": errors,
+            "error_share": shares / total if total > 0 else np.full(len(members), np.nan),
+            "verified_support": evidence.support,
+            "error_rate": evidence.rate,
+            **{
+                name: column
+                for name, column in evidence.columns().items()
+                if name not in {"support", "rate"}
+            },
+        }
+    )
+    if searched is not None:
+        frame["verified"] = evidence.verified
+    return frame
+
+
+def _judged(
+    scene: Scene, members: Sequence[NDArray[np.bool_]], searched: NDArray[np.bool_] | None
+) -> Evidence:
+    if searched is None:
+        return judge(scene.target, members, scene.weights)
+    others = ~searched
+    weights = None if scene.weights is None else scene.weights[others]
+    return judge(scene.target[others], (member[others] for member in members), weights)
+
+
+def _add_words(frame: pd.DataFrame, folded: Folded | None) -> None:
+    """Say by which slice one is subsumed, rather than where it stands."""
+    if folded is not None:
+        said = frame["slice"].tolist()
+        frame["subsumed_by"] = pd.Series(
+            [None if at is None else said[at] for at in folded.subsumed_by], dtype=object
+        )
+
+
+def _notes(  # noqa: PLR0917  what there is to say
+    scene: Scene,
+    frame: pd.DataFrame,
+    found: Found,
+    lattice: Lattice,
+    searched: NDArray[np.bool_] | None,
+    min_rows: int,
+    max_conditions: int,
+) -> list[str]:
+    if not found.slices and found.exhaustive:
+        return [_why_nothing(scene, lattice, min_rows), *scene.notes]
+    n_slices = lattice.n_slices(max_conditions)
+    of = f"of at most {max_conditions} conditions" if max_conditions > 1 else "of one condition"
+    if found.exhaustive:
+        said = [f"Searched all {n_slices:,} slices {of} in {lattice.n_rows:,} rows exactly"]
+    else:
+        said = [
+            f"Stopped early: the best of what was looked at, not of all {n_slices:,} slices {of}"
+        ]
+        said[0] += f" in {lattice.n_rows:,} rows"
+    if searched is None:
+        said[0] += "; rates come from the same rows, so they look worse than they are."
+    else:
+        said[0] += f"; rates come from the other {scene.n_rows - lattice.n_rows:,} rows."
+        held = int(frame["verified"].sum()) if len(frame) else 0
+        said.append(f"{held:,} of {len(frame):,} are verified there.")
+    if scene.objective.scope is not None:
+        said.append(f"Only {scene.objective.scope_words} count.")
+    return [*said, *scene.notes]
+
+
+def _why_nothing(scene: Scene, lattice: Lattice, min_rows: int) -> str:
+    values = scene.target
+    if not scene.features:
+        return "There are no features to describe rows by. Pass X=, or features=."
+    if not len(values):
+        return f"There are no {scene.objective.scope_words} to search."
+    if not values.any():
+        none = "No row is wrong" if scene.objective.is_rate else "The objective is 0 in every row"
+        return f"{none}, so there is nothing to find."
+    if bool((values == values[0]).all()):
+        every = "Every row is wrong" if scene.objective.is_rate else "Every row has the same value"
+        return f"{every}, so no group is worse than the rest."
+    if min_rows > int(lattice.sizes.max(initial=0)):
+        return (
+            f"No condition holds in {min_rows:,} of the {lattice.n_rows:,} searched rows, which is "
+            f"the fewest that a slice may have. Pass a smaller min_support=."
+        )
+    return (
+        f"No slice of {min_rows:,} rows or more scores over 0 in {lattice.n_rows:,} rows: the "
+        f"{scene.objective.measure} is about the same everywhere, or differs only in groups too "
+        f"small for this alpha=."
+    )
