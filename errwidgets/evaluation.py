@@ -964,7 +964,8 @@ LengthMismatchError, SelectionError
         >>> found = evaluation.find_slices({"age": [30, 45, 60], "smoker": None}, k=2)
         >>> found[["slice", "support", "verified"]]
                               slice  support  verified
-        0  age > 60 and smoker = True      189      True
+        0  age > 60 and smoker = True      199      True
+        1               smoker = True      617      True
         """
         from errwidgets.slices.finding import find_slices  # noqa: PLC0415
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from errwidgets.columns.coded import CodedColumn
 from errwidgets.columns.features import code_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from errwidgets.columns.coded import CodedColumn
 
 __all__ = ["Derived"]
 
@@ -99,8 +99,12 @@ class Derived:
             values = self._images[feature] if feature in IMAGE else self._of_time(feature)
         if values is None:
             return None
-        kinds = {"boolean": "boolean", "category": "category"}
-        return code_column(name, values, kinds.get(str(values.dtype), "numeric"), None)
+        if isinstance(values.dtype, pd.CategoricalDtype):  # days and months in their order
+            codes, labels = values.cat.codes.to_numpy(), values.cat.categories.tolist()
+            categories = (*labels, None) if (codes < 0).any() else tuple(labels)
+            return CodedColumn(name, (codes % len(categories)).astype(np.uint8), categories, None)
+        kind = "boolean" if values.dtype == "boolean" else "numeric"
+        return code_column(name, values, kind, None)
 
     # ------------------------------------------------------------ texts
 
@@ -177,7 +181,7 @@ class Derived:
         times = series if hasattr(series, "dt") else pd.to_datetime(series)
         match feature:
             case "weekday":
-                return _named(times.dt.dayofweek, _FULL_WEEK, 0)
+                return _named(times.dt.day_of_week, _FULL_WEEK, 0)
             case "month":
                 return _named(times.dt.month, _FULL_YEAR, 1)
             case _:

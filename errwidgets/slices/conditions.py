@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -64,13 +63,21 @@ class Conditions:
         """Whether neighbouring codes are neighbouring numbers or times."""
         return self.column.ordered is not None
 
+    @property
+    def n_present(self) -> int:
+        """How many codes stand for a value; a missing one comes last."""
+        return len(self) - self.column.has_missing
+
     def predicate(self, code: int) -> Predicate:
         """Return a condition in the selection grammar."""
         value = self.column.categories[code]
         if value is None:
             return IsNull(self.name)
         if isinstance(value, tuple) and self.is_ordered:  # a bin is its two ends
-            return Range(self.name, _limit(value[0]), _limit(value[1]), "right")
+            # The outer bins are open; an infinite edge between bins is a limit like another.
+            low = None if code == 0 else value[0]
+            high = None if code == self.n_present - 1 else value[1]
+            return Range(self.name, low, high, "right")
         return In(self.name, (value,))
 
     @functools.cached_property
@@ -205,7 +212,3 @@ def read_features(
         for feature, edges in wanted.items()
         for conditions in conditions_of(evaluation, feature, edges=edges, target=target)
     ]
-
-
-def _limit(end: Any) -> Any:
-    return None if isinstance(end, float) and math.isinf(end) else end

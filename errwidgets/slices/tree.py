@@ -51,9 +51,11 @@ class ErrorTree:
     note: str
 
     def __repr__(self) -> str:
+        frame = self.frame
+        shares = frame["error_rate"].max() <= 1
         lines = []
-        for _, node in self.frame.iterrows():
-            rate = f"{node['error_rate']:.3g}"
+        for _, node in frame.iterrows():
+            rate = f"{node['error_rate']:.1%}" if shares else f"{node['error_rate']:,.2f}"
             said = node["step"] or "all rows"
             lines.append(f"{'  ' * node['depth']}{said}: {rate} of {node['support']:,} rows")
         return "\n".join([*lines, self.note])
@@ -143,7 +145,7 @@ class _Grower:
             if not following:
                 break
             place, level = after, following
-        return nodes
+        return _in_reading_order(nodes)
 
     def _best_splits(
         self, place: NDArray[np.intp], n_nodes: int
@@ -236,6 +238,23 @@ def _best_split(
     return float(gain[best]), lefts[best]
 
 
+def _in_reading_order(nodes: list[_Node]) -> list[_Node]:
+    """Return nodes as a reader goes through them, each followed by all that is below it."""
+    below: dict[int, list[int]] = {}
+    for i, node in enumerate(nodes):
+        below.setdefault(node.parent, []).append(i)
+    order: list[int] = []
+    waiting = [0]
+    while waiting:
+        at = waiting.pop()
+        order.append(at)
+        waiting.extend(reversed(below.get(at, [])))
+    place = {old: new for new, old in enumerate(order)}
+    for node in nodes:
+        node.parent = place.get(node.parent, -1)
+    return [nodes[old] for old in order]
+
+
 def _member(scene: Scene, node: _Node) -> NDArray[np.bool_]:
     member = np.ones(scene.n_rows, dtype=bool)
     for feature, allowed in node.allowed.items():
@@ -251,7 +270,7 @@ def _condition(feature: Conditions, allowed: NDArray[np.bool_]) -> Predicate:
     present = [code for code in codes if column.categories[code] is not None]
     others = np.flatnonzero(~allowed).tolist()
     if feature.is_ordered:
-        n_present = len(column.categories) - column.has_missing
+        n_present = feature.n_present
         if not present:
             return IsNull(feature.name)
         if len(present) == n_present:
