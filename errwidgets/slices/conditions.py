@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -41,9 +42,13 @@ class Conditions:
     column : CodedColumn
         The feature in the codes that are searched; its name is one that the
         selection grammar knows.
+    by_value : bool, default=True
+        Whether a bin that holds one value only is said by it, ``rooms = 10`` rather than
+        ``9 < rooms ≤ 10``.
     """
 
     column: CodedColumn
+    by_value: bool = True
 
     @property
     def name(self) -> str:
@@ -74,11 +79,31 @@ class Conditions:
         if value is None:
             return IsNull(self.name)
         if isinstance(value, tuple) and self.is_ordered:  # a bin is its two ends
-            # The outer bins are open; an infinite edge between bins is a limit like another.
-            low = None if code == 0 else value[0]
-            high = None if code == self.n_present - 1 else value[1]
-            return Range(self.name, low, high, "right")
+            only = self._only(code)
+            if only is not None:
+                return Range(self.name, only, only, "both")
+            return Range(self.name, *self.limits(code), "right")
         return In(self.name, (value,))
+
+    def limits(self, code: int) -> tuple[Any, Any]:
+        """Return what a bin lies over, and up to; ``None`` for the open end of an outer bin."""
+        value = self.column.categories[code]
+        assert isinstance(value, tuple)  # noqa: S101  a bin is its two ends
+        # An infinite edge between bins is a limit like another.
+        return (
+            None if code == 0 else value[0],
+            None if code == self.n_present - 1 else value[1],
+        )
+
+    def _only(self, code: int) -> Any:
+        """Return the one value that a bin holds; ``None`` when there are more."""
+        column = self.column
+        if not self.by_value or column.lows is None or column.highs is None:
+            return None
+        low, high = column.lows[code], column.highs[code]
+        if low is None or low != high or math.isinf(low) or column.ordered is None:
+            return None
+        return column.ordered.value_of(low)
 
     @functools.cached_property
     def predicates(self) -> tuple[Predicate, ...]:
@@ -131,7 +156,8 @@ def conditions_of(
         raise ColumnNotFoundError.of("feature", feature, columns)
     column = columns[feature]
     if edges is not None:
-        return [Conditions(_binned(column, edges, evaluation, target))]
+        binned = _binned(column, edges, evaluation, target)
+        return [Conditions(binned, by_value=binned is column)]
     derived = [Conditions(columns[name]) for name in columns.derived(feature)]
     if column.kind in {"text", "image"} and derived:
         return derived

@@ -288,8 +288,9 @@ def _run(feature: Conditions, first: int, last: int, n_present: int) -> Predicat
     ordered = column.ordered
     assert ordered is not None  # noqa: S101  an ordered column has them
     if isinstance(column.categories[first], tuple):
-        low = None if first == 0 else feature.predicate(first).low  # type: ignore[union-attr]
-        high = None if last == n_present - 1 else feature.predicate(last).high  # type: ignore[union-attr]
+        if first == last:
+            return feature.predicates[first]
+        low, high = feature.limits(first)[0], feature.limits(last)[1]
         return Range(feature.name, low, high, "right")
     values = column.categories
     if first == last:
