@@ -147,10 +147,37 @@ def test_images_are_measured():
 
 
 def test_hostile_words_are_texts():
-    texts = ["<img src=x onerror=alert(1)> " * 3 + "drop table; -- ünïcode日本語"] * 10
+    texts = [f"<img src=x onerror=alert({i})> drop table; -- ünïcode日本語 {i}" for i in range(80)]
     evaluation = ew.Evaluation.from_predictions(
-        [0, 1] * 5, [0, 0] * 5, X=pd.DataFrame({"t": texts, "n": range(10)}), kinds={"t": "text"}
+        [0, 1] * 40, [0, 0] * 40, X=pd.DataFrame({"t": texts, "n": range(80)}), kinds={"t": "text"}
     )
     frame = evaluation.conditions("t")
-    assert len(frame)
+    assert frame["feature"].str.startswith("t.").all()
     assert frame["query"].isna().all()
+    assert evaluation.find_slices().attrs["note"]
+
+
+def test_few_long_texts_are_categories():
+    texts = ["Not in universe under 1 year old", "Yes, in this very house"] * 20
+    evaluation = ew.Evaluation.from_predictions(
+        [0, 1] * 20, [0, 0] * 20, X=pd.DataFrame({"moved": texts, "n": range(40)})
+    )
+    assert evaluation.columns["moved"].kind == "text"
+    assert evaluation.conditions("moved")["condition"].tolist() == [
+        "moved = Not in universe under 1 year old", "moved = Yes, in this very house",
+    ]  # fmt: skip
+
+
+def test_slices_say_that_a_word_is_there_and_not_that_it_is_missing():
+    rng = np.random.default_rng(0)
+    words = ["one", "two", "six", "ten", "red", "tin"]
+    texts = [" ".join(rng.choice(words, 3)) for _ in range(900)]
+    wrong = np.array([("two" in text) != (rng.random() < 0.1) for text in texts])
+    evaluation = ew.Evaluation.from_predictions(
+        np.zeros(900, int), wrong * 1, X=pd.DataFrame({"t": texts}), kinds={"t": "text"}
+    )
+    found = evaluation.find_slices(k=30, deduplicate=False, alpha=0.99)
+    assert found["slice"].str.contains("has_word").any()
+    assert not found["slice"].str.contains("= False").any()
+    asked = evaluation.find_slices(["t.has_word(two)"], objective=~wrong, verify=False)
+    assert asked["slice"].tolist() == ["t.has_word(two) = False"]

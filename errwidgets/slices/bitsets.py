@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -146,6 +146,8 @@ class Lattice:
         A code per row for each feature.
     n_codes : list of int
         How many codes each feature has.
+    searched : list of collection of int, optional
+        The codes of each feature that are conditions; by default all.
 
     Attributes
     ----------
@@ -155,8 +157,14 @@ class Lattice:
         Rows that meet it.
     """
 
-    def __init__(self, codes: Sequence[Codes], n_codes: Sequence[int]) -> None:
+    def __init__(
+        self,
+        codes: Sequence[Codes],
+        n_codes: Sequence[int],
+        searched: Sequence[Collection[int]] | None = None,
+    ) -> None:
         self.codes, self.n_codes = list(codes), list(n_codes)
+        self.n_conditions = list(map(len, searched)) if searched is not None else self.n_codes
         self.n_rows = len(codes[0]) if self.codes else 0
         self.feature = np.repeat(np.arange(len(self.codes)), self.n_codes)
         self.first = np.concatenate(([0], np.cumsum(self.n_codes, dtype=np.intp)))
@@ -167,6 +175,12 @@ class Lattice:
         """What must not be forgotten while the lattice is kept."""
         self._packed: list[Bitsets] = []
         self.sizes = self._count()
+        if searched is not None:  # a condition of no rows is none
+            wanted = [set(of) for of in searched]
+            left_out = [
+                int(c) not in wanted[f] for f, c in zip(self.feature, self.code, strict=True)
+            ]
+            self.sizes[left_out] = 0
 
     def __len__(self) -> int:
         return len(self.feature)
@@ -244,7 +258,7 @@ class Lattice:
         """Return how many conjunctions of at most so many conditions there are."""
         # Elementary symmetric polynomials: at most one condition of each feature.
         counts = [1] + [0] * max_conditions
-        for n in self.n_codes:
+        for n in self.n_conditions:
             for level in range(max_conditions, 0, -1):
                 counts[level] += counts[level - 1] * n
         return sum(counts[1:])

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Conditions", "conditions_of", "read_features"]
 
+# Long texts that are few are the values of a category.
+_FEW_TEXTS = 50
+
 _EDGES = "'quantile', 'tree', a number of bins, or a list of the values where bins meet"
 
 
@@ -45,10 +48,14 @@ class Conditions:
     by_value : bool, default=True
         Whether a bin that holds one value only is said by it, ``rooms = 10`` rather than
         ``9 < rooms ≤ 10``.
+    only_true : bool, default=False
+        Whether slices say that a truth holds and never that it does not: most texts lack
+        most words.
     """
 
     column: CodedColumn
     by_value: bool = True
+    only_true: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +69,13 @@ class Conditions:
 
     def __len__(self) -> int:
         return len(self.column.categories)
+
+    @property
+    def searched(self) -> range | list[int]:
+        """The codes that slices may speak of."""
+        if not self.only_true:
+            return range(len(self))
+        return [code for code, value in enumerate(self.column.categories) if value is not False]
 
     @property
     def is_ordered(self) -> bool:
@@ -158,7 +172,12 @@ def conditions_of(
     if edges is not None:
         binned = _binned(column, edges, evaluation, target)
         return [Conditions(binned, by_value=binned is column)]
-    derived = [Conditions(columns[name]) for name in columns.derived(feature)]
+    if column.kind == "text" and len(column.categories) <= _FEW_TEXTS:
+        return [Conditions(column)]
+    derived = [
+        Conditions(columns[name], only_true=name.startswith(f"{column.name}.has_"))
+        for name in columns.derived(feature)
+    ]
     if column.kind in {"text", "image"} and derived:
         return derived
     return [Conditions(column), *derived]

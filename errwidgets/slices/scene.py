@@ -154,7 +154,12 @@ class Scene:
         found = kept.pop(key, None)
         if found is None:
             codes = [one if chosen is None else one[chosen] for one in self.codes]
-            found = Lattice(codes, [len(one) for one in self.features])
+            some = any(one.only_true for one in self.features)
+            found = Lattice(
+                codes,
+                [len(one) for one in self.features],
+                [one.searched for one in self.features] if some else None,
+            )
             # The columns' ids are part of the key, so the columns must not go.
             found.keeps = tuple(one.column for one in self.features)
         kept[key] = found
