@@ -135,6 +135,10 @@ class Bitsets:
         return np.unpackbits(both.view(np.uint8), axis=1, bitorder="little")
 
 
+def _nothing() -> None:
+    pass
+
+
 class Lattice:
     """The conditions of all features over the rows that are searched, as sets of rows.
 
@@ -148,6 +152,8 @@ class Lattice:
         How many codes each feature has.
     searched : list of collection of int, optional
         The codes of each feature that are conditions; by default all.
+    tick : callable, optional
+        Called between two pieces of work while sets are packed; may raise to stop.
 
     Attributes
     ----------
@@ -162,7 +168,9 @@ class Lattice:
         codes: Sequence[Codes],
         n_codes: Sequence[int],
         searched: Sequence[Collection[int]] | None = None,
+        tick: Callable[[], None] = _nothing,
     ) -> None:
+        self._tick = tick
         self.codes, self.n_codes = list(codes), list(n_codes)
         self.n_conditions = list(map(len, searched)) if searched is not None else self.n_codes
         self.n_rows = len(codes[0]) if self.codes else 0
@@ -223,11 +231,16 @@ class Lattice:
         if bitsets.n_rows < _THREADED_ROWS:
             for span in ends:
                 put(span)
+                self._tick()
         else:  # NumPy lets go of the interpreter while it compares and packs
             from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  only for many rows
 
-            with ThreadPoolExecutor(2) as pool:
-                list(pool.map(put, ends))
+            pool = ThreadPoolExecutor(2)
+            try:
+                for _ in pool.map(put, ends):
+                    self._tick()
+            finally:
+                pool.shutdown(cancel_futures=True)
         return bitsets
 
     def sets_of(self, conditions: NDArray[np.intp]) -> tuple[Bitsets, NDArray[np.intp]]:
@@ -241,6 +254,11 @@ class Lattice:
             ]
             self._packed = [joined]
         return self._packed[0], self.row[conditions]
+
+    def watched(self, tick: Callable[[], None]) -> Lattice:
+        """Call another function between two pieces of work from now on."""
+        self._tick = tick
+        return self
 
     def same_rows(self, one: Sequence[int], other: Sequence[int]) -> bool:
         """Return whether two conjunctions of conditions hold the same rows."""

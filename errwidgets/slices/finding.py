@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.exceptions import InputError, InputTypeError
+from errwidgets.slices.bitsets import Lattice
 from errwidgets.slices.evidence import judge
 from errwidgets.slices.overlap import fold, packed
 from errwidgets.slices.scene import look_at, needed_rows
-from errwidgets.slices.search import Watch, search
+from errwidgets.slices.search import Found, Stopped, Watch, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from errwidgets.evaluation import Evaluation
-    from errwidgets.slices.bitsets import Lattice
     from errwidgets.slices.evidence import Evidence
     from errwidgets.slices.overlap import Folded
     from errwidgets.slices.scene import Parts, Scene
-    from errwidgets.slices.search import Found
 
 __all__ = ["COLUMNS", "find_slices", "slice_columns"]
 
@@ -59,9 +58,13 @@ def find_slices(
         values = values[searched]
         weights = None if weights is None else weights[searched]
     min_rows = needed_rows(min_support, len(values))
-    lattice = scene.lattice(searched)
     wanted = _MORE * k if deduplicate else k
     while True:
+        try:
+            lattice = scene.lattice(searched, watch.tick)
+        except Stopped:
+            lattice, found, parts, folded = Lattice([], []), Found((), exhaustive=False), [], None
+            break
         found = search(
             lattice, values, weights, max_conditions=max_conditions, min_rows=min_rows, k=wanted,
             alpha=alpha, distinct=deduplicate, watch=watch,
@@ -234,6 +237,8 @@ def _notes(  # noqa: PLR0917  what there is to say
 ) -> list[str]:
     if not found.slices and found.exhaustive:
         return [_why_nothing(scene, lattice, min_rows), *scene.notes]
+    if not len(lattice):
+        return ["Stopped early, before anything was searched.", *scene.notes]
     n_slices = lattice.n_slices(max_conditions)
     of = f"of at most {max_conditions} conditions" if max_conditions > 1 else "of one condition"
     if found.exhaustive:

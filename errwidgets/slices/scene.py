@@ -17,7 +17,7 @@ from errwidgets.slices.evidence import halves
 from errwidgets.slices.objective import read_objective
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -140,10 +140,15 @@ class Scene:
                 strata = strata * n + self.of(evaluation.columns[role].codes)
         return strata
 
-    def lattice(self, chosen: NDArray[np.bool_] | None = None) -> Lattice:
+    def lattice(
+        self,
+        chosen: NDArray[np.bool_] | None = None,
+        tick: Callable[[], None] = lambda: None,
+    ) -> Lattice:
         """Return the sets of the conditions over the rows that count, or over some of them.
 
         Sets are kept with the evaluation: the next search over the same rows has them at once.
+        Calls `tick` between two pieces of work, which may raise to stop.
         """
         kept: dict[Any, Lattice] = self.evaluation.kept.setdefault("lattices", {})
         key = (
@@ -159,10 +164,11 @@ class Scene:
                 codes,
                 [len(one) for one in self.features],
                 [one.searched for one in self.features] if some else None,
+                tick,
             )
             # The columns' ids are part of the key, so the columns must not go.
             found.keeps = tuple(one.column for one in self.features)
-        kept[key] = found
+        kept[key] = found.watched(tick)
         while len(kept) > _KEPT_LATTICES:
             kept.pop(next(iter(kept)))
         return found

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from errwidgets.slices.bitsets import Lattice
     from errwidgets.slices.targets import Target
 
-__all__ = ["Found", "Slice", "Watch", "search"]
+__all__ = ["Found", "Slice", "Stopped", "Watch", "search"]
 
 _BATCH = 128
 

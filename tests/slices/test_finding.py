@@ -427,3 +427,25 @@ def test_a_frame_of_slices_can_be_kept(evaluation):
     for i, one in found.iterrows():
         evaluation.notes.add_cohort(f"slice {i}", one["conditions"], replace=True)
     assert len(evaluation.select(evaluation.notes.cohorts["slice 0"])) == found["support"][0]
+
+
+def test_packing_can_be_stopped_and_begun_again():
+    frame, rng = table(3000)
+    evaluation = ew.Evaluation.from_predictions(
+        np.zeros(3000, int), (rng.random(3000) < 0.2) * 1, X=frame
+    )
+    calls = []
+
+    def stop_at_once(fraction):
+        calls.append(fraction)
+        return False
+
+    stopped = evaluation.find_slices(progress=stop_at_once)
+    assert len(calls) == 1
+    assert stopped.empty
+    assert "before anything" in stopped.attrs["note"]
+    again = evaluation.find_slices(progress=lambda _: True)
+    assert again.attrs["exhaustive"]
+    # What stopped one search does not stop the next one over the same rows.
+    assert evaluation.find_slices(progress=stop_at_once).attrs["exhaustive"] is False
+    assert evaluation.find_slices().attrs["exhaustive"]
