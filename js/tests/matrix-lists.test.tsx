@@ -63,8 +63,8 @@ describe("the finding", () => {
     const { store, options } = show();
     const other: Predicate = { op: "in", column: "y_pred", codes: [1] };
     await act(async () => store.select("other", other, "other"));
-    expect(figures()[0]).toBe("0.500 | accuracy 0.150–0.850 | selected · 0.571 all");
-    expect(figures()[2]).toBe("2 | mistakes | selected · 3 all");
+    expect(figures()[0]).toBe("0.500 | accuracy 0.150–0.850 | all rows: 0.571");
+    expect(figures()[2]).toBe("2 | mistakes | all rows: 3");
     expect(cell("cat", "dog").getAttribute("aria-label")).toBe(
       `true cat, predicted dog: 2, 100${NBSP}% of true cat, +33 points against all rows`,
     );

@@ -1,5 +1,6 @@
 // A number from a range: dragged, stepped with the keys, or typed.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 
 interface Props {
   label: ComponentChildren;
@@ -17,6 +18,7 @@ interface Props {
 
 export function Slider(props: Props) {
   const { label, name, min, max, step, value, digits, onChange, children } = props;
+  const [refused, setRefused] = useState(false);
   const fitted = (text: string) => {
     const steps = Math.round((Number(text) - min) / step);
     // Steps are counted, so that 0.1 + 0.2 is 0.3.
@@ -33,7 +35,10 @@ export function Slider(props: Props) {
         max={max}
         step={step}
         value={value}
-        onInput={(event) => onChange(fitted(event.currentTarget.value), false)}
+        onInput={(event) => {
+          setRefused(false);
+          onChange(fitted(event.currentTarget.value), false);
+        }}
         onChange={(event) => onChange(fitted(event.currentTarget.value), true)}
       />
       <input
@@ -46,11 +51,14 @@ export function Slider(props: Props) {
         value={value.toFixed(digits)}
         onChange={(event) => {
           const typed = event.currentTarget;
-          if (typed.value !== "" && Number.isFinite(Number(typed.value)))
-            onChange(fitted(typed.value), true);
+          const number = typed.value === "" ? Number.NaN : Number(typed.value);
+          const allowed = number >= min && number <= max;
+          setRefused(!allowed);
+          if (allowed) onChange(fitted(typed.value), true);
           else typed.value = value.toFixed(digits);
         }}
       />
+      <span aria-live="polite">{refused && `from ${min} to ${max}`}</span>
       {children}
     </div>
   );

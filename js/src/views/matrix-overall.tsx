@@ -95,7 +95,7 @@ function Shown({ figure, value, before, children }: ShownProps) {
       <span>
         {before !== null && (
           <>
-            selected · <b>{before}</b> all
+            all rows: <b>{before}</b>
           </>
         )}
       </span>

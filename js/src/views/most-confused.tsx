@@ -69,7 +69,9 @@ export function MostConfused({ data, all, selected, height, above, onSelect, onC
   return (
     <div class="ew-confused" style={{ marginTop: `${Math.max(0, above - TITLE_HEIGHT)}px` }}>
       <div class="ew-confused-title" aria-hidden="true">
-        Most confused
+        <span>Most confused</span>
+        <span>rows</span>
+        <span class="ew-pair-share">of true</span>
       </div>
       <div
         ref={list}
