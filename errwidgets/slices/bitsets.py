@@ -23,6 +23,9 @@ BLOCK_WORDS = 1008
 # A quarter of a megabyte: what is gathered and intersected together stays in the cache.
 _CHUNK_WORDS = 1 << 15
 
+# Blocks that are packed at once: a megabyte of truth values.
+_PACKED_BLOCKS = 16
+
 # Below so many rows a second thread costs more than it brings.
 _THREADED_ROWS = 1 << 18
 
@@ -49,23 +52,35 @@ class Bitsets:
     def __init__(self, n_sets: int, n_rows: int) -> None:
         self.n_sets, self.n_rows = n_sets, n_rows
         n_words = -(-n_rows // WORD_ROWS)
+        width = min(BLOCK_WORDS, n_words)
         self.starts = list(range(0, n_words, BLOCK_WORDS))
+        # One array, so that a set is written to all of its blocks at once.
+        self._words = np.zeros((len(self.starts), n_sets, width), dtype=np.uint64)
         self.blocks = [
-            np.zeros((n_sets, min(BLOCK_WORDS, n_words - start)), dtype=np.uint64)
-            for start in self.starts
+            words if n_words - start >= width else np.ascontiguousarray(words[:, : n_words - start])
+            for words, start in zip(self._words, self.starts, strict=True)
         ]
 
     def put(self, first: int, codes: Codes, wanted: Sequence[int]) -> None:
         """Write the sets of the rows that have these codes, from the set `first` on."""
-        same = np.empty(BLOCK_WORDS * WORD_ROWS, dtype=bool)
-        for start, block in zip(self.starts, self.blocks, strict=True):
-            part = codes[start * WORD_ROWS : (start + block.shape[1]) * WORD_ROWS]
-            bits = block.view(np.uint8)
+        bits = self._words.view(np.uint8)
+        n_bytes = bits.shape[2]
+        step = _PACKED_BLOCKS * BLOCK_WORDS * WORD_ROWS
+        same = np.empty(min(step, len(codes)), dtype=bool)
+        for start in range(0, len(codes), step):
+            part = codes[start : start + step]
+            block = start // (BLOCK_WORDS * WORD_ROWS)
             inside = same[: len(part)]
             for i, code in enumerate(wanted):
                 np.equal(part, code, out=inside)
                 packed = np.packbits(inside, bitorder="little")
-                bits[first + i, : len(packed)] = packed
+                full = len(packed) // n_bytes
+                whole = packed[: full * n_bytes].reshape(full, n_bytes)
+                bits[block : block + full, first + i] = whole
+                rest = packed[full * n_bytes :]
+                if len(rest):
+                    last = self.blocks[block + full].view(np.uint8)
+                    last[first + i, : len(rest)] = rest
 
     def sizes(self) -> NDArray[np.int64]:
         """Return the number of rows in each set."""

@@ -170,12 +170,6 @@ class Evidence:
     p_value: NDArray[np.float64]
     q_value: NDArray[np.float64]
 
-    @property
-    def verified(self) -> NDArray[np.bool_]:
-        """Whether a slice is worse than the rest, at a false-discovery rate of 5 %."""
-        held: NDArray[np.bool_] = np.nan_to_num(self.q_value, nan=1.0) < LEVEL
-        return held
-
     def columns(self) -> dict[str, NDArray[Any]]:
         """Return the attributes by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from errwidgets.exceptions import InputError, InputTypeError
 from errwidgets.slices.bitsets import Lattice
-from errwidgets.slices.evidence import judge
+from errwidgets.slices.evidence import LEVEL, judge
 from errwidgets.slices.overlap import fold, packed
 from errwidgets.slices.scene import look_at, needed_rows
 from errwidgets.slices.search import Found, Stopped, Watch, search
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from errwidgets.slices.evidence import Evidence
     from errwidgets.slices.overlap import Folded
     from errwidgets.slices.scene import Parts, Scene
+    from errwidgets.slices.search import Slice
 
-__all__ = ["COLUMNS", "find_slices", "slice_columns"]
+__all__ = ["COLUMNS", "as_frame", "find_slices", "slice_columns"]
 
 # Nearly the same slices come in numbers; so many are looked at to find few different ones.
 _MORE = 5
@@ -76,11 +77,8 @@ def find_slices(
             break
         wanted *= 4
     kept = range(len(parts)) if folded is None else folded.kept
-    frame = _frame(scene, [parts[i] for i in kept], searched, folded)
-    frame["score"] = [found.slices[i].score for i in kept]
-    frame["discovery_rate"] = [found.slices[i].loss / found.slices[i].weight for i in kept]
-    frame = frame[[name for name in COLUMNS if name in frame]]
-    _add_words(frame, folded)
+    frame = _frame(scene, [parts[i] for i in kept], [found.slices[i] for i in kept], searched,
+                   folded)  # fmt: skip
     notes = _notes(scene, frame, found, lattice, searched, min_rows, max_conditions)
     frame.attrs = {
         "exhaustive": found.exhaustive,
@@ -142,25 +140,43 @@ def _folded(scene: Scene, parts: Sequence[Parts], k: int) -> Folded:
 def _frame(
     scene: Scene,
     parts: Sequence[Parts],
+    slices: Sequence[Slice],
     searched: NDArray[np.bool_] | None,
     folded: Folded | None,
 ) -> pd.DataFrame:
-    members = [scene.member(one) for one in parts]
     predicates = [scene.predicate(one) for one in parts]
-    frame = slice_columns(scene, members, searched)
-    frame.insert(0, "slice", pd.Series([scene.words(one) for one in parts], dtype=object))
-    frame.insert(1, "conditions", pd.Series(predicates, dtype=object))
-    frame.insert(2, "query", pd.Series([scene.query(one) for one in predicates], dtype=object))
-    frame["n_similar"] = 0 if folded is None else folded.n_similar
-    frame["subsumed_by"] = pd.Series(
-        [None] * len(parts) if folded is None else folded.subsumed_by, dtype=object
+    said = [scene.words(one) for one in parts]
+    held_by = [None] * len(parts) if folded is None else folded.subsumed_by
+    return as_frame(
+        slice_columns(scene, [scene.member(one) for one in parts], searched)
+        | {
+            "slice": said,
+            "conditions": predicates,
+            "query": [scene.query(one) for one in predicates],
+            "score": np.array([one.score for one in slices], dtype=float),
+            "discovery_rate": np.array([one.loss / one.weight for one in slices], dtype=float),
+            "n_similar": np.array([0] * len(parts) if folded is None else folded.n_similar, int),
+            "subsumed_by": [None if at is None else said[at] for at in held_by],
+        }
     )
-    return frame
+
+
+def as_frame(columns: dict[str, Any]) -> pd.DataFrame:
+    """Return columns in the order of :data:`COLUMNS`, lists as objects."""
+    ordered = (name for name in COLUMNS if name in columns)
+    return pd.DataFrame(
+        {
+            name: pd.Series(columns[name], dtype=object)
+            if isinstance(columns[name], list)
+            else columns[name]
+            for name in ordered
+        }
+    )
 
 
 def slice_columns(
     scene: Scene, members: Sequence[NDArray[np.bool_]], searched: NDArray[np.bool_] | None
-) -> pd.DataFrame:
+) -> dict[str, NDArray[Any]]:
     """Return what is known of slices by their rows.
 
     Parameters
@@ -174,37 +190,36 @@ def slice_columns(
 
     Returns
     -------
-    DataFrame
+    dict
         ``support`` to ``verified`` of the columns of :meth:`Evaluation.find_slices`.
     """
     values, weights = scene.target, scene.weights
-    worth = values.astype(np.float64) if weights is None else values * weights
-    total = float(worth.sum())
     support = np.array([np.count_nonzero(member) for member in members], dtype=np.int64)
-    shares = np.array([float(worth[member].sum()) for member in members], dtype=np.float64)
-    errors: NDArray[Any] = shares
+    errors: NDArray[Any] = np.empty(0)
     if scene.objective.is_rate:  # rows, whatever they weigh
         counted = [np.count_nonzero(member & values) for member in members]
         errors = np.array(counted, dtype=np.int64)
-    evidence = _judged(scene, members, searched)
-    frame = pd.DataFrame(
-        {
-            "support": support,
-            "support_share": support / max(scene.n_rows, 1),
-            "errors": errors,
-            "error_share": shares / total if total > 0 else np.full(len(members), np.nan),
-            "verified_support": evidence.support,
-            "error_rate": evidence.rate,
-            **{
-                name: column
-                for name, column in evidence.columns().items()
-                if name not in {"support", "rate"}
-            },
-        }
-    )
+    if scene.objective.is_rate and weights is None:
+        shares, total = errors, float(np.count_nonzero(values))
+    else:
+        worth = values.astype(np.float64) if weights is None else values * weights
+        total = float(worth.sum())
+        shares = np.array([float(worth[member].sum()) for member in members], dtype=np.float64)
+        errors = errors if scene.objective.is_rate else shares
+    evidence = _judged(scene, members, searched).columns()
+    verified_support, rate = evidence.pop("support"), evidence.pop("rate")
+    columns: dict[str, NDArray[Any]] = {
+        "support": support,
+        "support_share": support / max(scene.n_rows, 1),
+        "errors": errors,
+        "error_share": shares / total if total > 0 else np.full(len(members), np.nan),
+        "verified_support": verified_support,
+        "error_rate": rate,
+        **evidence,
+    }
     if searched is not None:
-        frame["verified"] = evidence.verified
-    return frame
+        columns["verified"] = np.nan_to_num(evidence["q_value"], nan=1.0) < LEVEL
+    return columns
 
 
 def _judged(
@@ -215,15 +230,6 @@ def _judged(
     others = ~searched
     weights = None if scene.weights is None else scene.weights[others]
     return judge(scene.target[others], (member[others] for member in members), weights)
-
-
-def _add_words(frame: pd.DataFrame, folded: Folded | None) -> None:
-    """Say by which slice one is subsumed, rather than where it stands."""
-    if folded is not None:
-        said = frame["slice"].tolist()
-        frame["subsumed_by"] = pd.Series(
-            [None if at is None else said[at] for at in folded.subsumed_by], dtype=object
-        )
 
 
 def _notes(  # noqa: PLR0917  what there is to say

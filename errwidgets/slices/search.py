@@ -359,10 +359,14 @@ class _Run:
         kept = [np.empty((0, 3), dtype=np.intp)]
         n_waiting = 0
         for i in range(len(live)):
-            others = np.flatnonzero(pairs[i, i + 1 :]) + i + 1
-            upper = np.minimum(pairs[np.ix_(others, others)],
-                               np.minimum.outer(pairs[i, others], pairs[i, others]))  # fmt: skip
-            j, m = np.nonzero(np.triu(upper, 1) > max(self.target.least(self.tau), 0))
+            of_i = pairs[i]
+            others = np.flatnonzero(of_i[i + 1 :]) + i + 1
+            upper = pairs[others[:, None], others]
+            np.minimum(upper, of_i[others], out=upper)
+            np.minimum(upper, of_i[others, None], out=upper)
+            j, m = np.nonzero(upper > max(self.target.least(self.tau), 0))
+            once = j < m
+            j, m = j[once], m[once]
             first = np.full(len(j), live[i])
             waiting.append(np.stack([first, live[others[j]], live[others[m]]], axis=1))
             uppers.append(upper[j, m])

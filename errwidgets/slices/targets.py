@@ -32,6 +32,8 @@ _PRODUCT_CELLS = 1 << 22
 
 _ROUNDING = 1.001
 
+_FEW_WORDS = 8_000_000
+
 _EXACT_CELLS = 1 << 21
 
 _N_SEGMENTS = 64
@@ -173,8 +175,10 @@ class Binary:
         """Return the counts, which no cost changes."""
         return measures
 
-    def pair_measures(self, live: NDArray[np.intp], tau: float) -> Iterator[tuple[Any, Floats]]:  # noqa: ARG002
+    def pair_measures(self, live: NDArray[np.intp], tau: float) -> Iterator[tuple[Any, Floats]]:
         """Yield the mistakes in each pair."""
+        if _is_small(self.wrong, live, len(self.wrong.blocks)):
+            return iter([_one_by_one(self, live, tau)])
         return _products(self.wrong, live, None, len(self.wrong.blocks), self.tick)
 
     def refine(self, sets: Sets, measures: Floats, tau: float) -> tuple[Floats, NDArray[Any]]:  # noqa: ARG002
@@ -305,6 +309,9 @@ class Graded:
 
     def pair_measures(self, live: NDArray[np.intp], tau: float) -> Iterator[tuple[Any, Floats]]:
         """Yield the gains of each pair, rounded up."""
+        if _is_small(self.sets, live, self._hot_blocks(tau)):
+            yield _one_by_one(self, live, tau)
+            return
         gains = np.maximum(self.score.a * self.values - tau, 0.0)
         if self.weights is not None:
             gains *= self.weights
@@ -368,6 +375,24 @@ def _count_block(
 ) -> NDArray[np.int64]:
     """Return how many rows of a block are in all of some sets."""
     return bitsets.count(block, sets, _WHOLE_BLOCK, tick)[:, 0].astype(np.int64)
+
+
+def _is_small(bitsets: Bitsets, live: NDArray[np.intp], n_blocks: int) -> bool:
+    """Return whether pairs are counted sooner than the threads of a product have met."""
+    n_words = sum(words.shape[1] for words in bitsets.blocks[:n_blocks])
+    return bool(len(live) ** 2 * n_words < _FEW_WORDS)
+
+
+def _one_by_one(
+    target: Target, live: NDArray[np.intp], tau: float
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return the matrix of the measures of pairs; 0 below its diagonal."""
+    n = len(live)
+    first, second = np.triu_indices(n, 1)
+    total = np.zeros((n, n))
+    pairs = np.stack([live[first], live[second]], axis=1)
+    total[first, second] = target.measures(pairs, tau)[0]
+    return np.arange(n), total
 
 
 def _products(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from errwidgets.exceptions import InputError, InputTypeError
 from errwidgets.selection import AnyOf, In, IsNull, Not, Range, words
-from errwidgets.slices.finding import COLUMNS, slice_columns
+from errwidgets.slices.finding import as_frame, slice_columns
 from errwidgets.slices.scene import look_at, needed_rows
 from errwidgets.slices.targets import Score
 
@@ -313,7 +313,6 @@ def _frame(
     members: list[NDArray[np.bool_]],
     searched: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    frame = slice_columns(scene, members, searched)
     said = [
         " and ".join(_said(scene, f, allowed) for f, allowed in node.allowed.items()) or "all rows"
         for node in nodes
@@ -328,17 +327,22 @@ def _frame(
     inside = [member[searched] for member in members]
     weight = np.array([float(w[one].sum()) for one in inside])
     loss = np.array([float((w * values)[one].sum()) for one in inside])
-    frame["slice"] = pd.Series(said, dtype=object)
-    frame["conditions"] = pd.Series(predicates, dtype=object)
-    frame["query"] = pd.Series([scene.query(one) for one in predicates], dtype=object)
-    frame["score"] = np.nan
+    score = np.full(len(nodes), np.nan)
     if loss[0] > 0:
-        frame["score"] = Score(_ALPHA, float(weight[0]), float(loss[0])).of(loss, weight)
-    frame["discovery_rate"] = np.divide(loss, weight, out=np.full(len(nodes), np.nan),
-                                        where=weight > 0)  # fmt: skip
-    frame["n_similar"] = 0
-    frame["subsumed_by"] = pd.Series([None] * len(nodes), dtype=object)
-    frame = frame[list(COLUMNS)]
+        score = Score(_ALPHA, float(weight[0]), float(loss[0])).of(loss, weight)
+    rate = np.divide(loss, weight, out=np.full(len(nodes), np.nan), where=weight > 0)
+    frame = as_frame(
+        slice_columns(scene, members, searched)
+        | {
+            "slice": said,
+            "conditions": predicates,
+            "query": [scene.query(one) for one in predicates],
+            "score": score,
+            "discovery_rate": rate,
+            "n_similar": np.zeros(len(nodes), dtype=int),
+            "subsumed_by": [None] * len(nodes),
+        }
+    )
     frame["node"] = np.arange(len(nodes))
     frame["parent"] = [node.parent for node in nodes]
     frame["depth"] = [node.depth for node in nodes]

@@ -144,7 +144,6 @@ def test_no_rows_and_all_rows_are_no_evidence():
     evidence = judge(values, [np.zeros(4, dtype=bool), np.ones(4, dtype=bool)])
     assert np.isnan(evidence.p_value).all()
     assert np.isnan(evidence.gap).all()
-    assert not evidence.verified.any()
     assert evidence.rate[1] == 0.5
     same = judge(np.full(6, 0.5), [np.arange(6) < 3])
     assert np.isnan(same.p_value[0])
