@@ -35,6 +35,8 @@ _KEPT_LATTICES = 3
 
 _STRATA_OF_NUMBERS = 8
 
+_FEW = 2_000
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -158,7 +160,8 @@ class Scene:
         )
         found = kept.pop(key, None)
         if found is None:
-            codes = [one if chosen is None else one[chosen] for one in self.codes]
+            at = None if chosen is None else np.flatnonzero(chosen)
+            codes = [one if at is None else one.take(at) for one in self.codes]
             some = any(one.only_true for one in self.features)
             found = Lattice(
                 codes,
@@ -245,9 +248,14 @@ def _left_out(scene: Scene) -> dict[int, str]:
 
 
 def _part_alike(scene: Scene, one: int, other: int) -> bool:
-    table = np.zeros(len(scene.features[one]), dtype=np.int64)
-    table[scene.codes[one]] = scene.codes[other]
-    return bool(np.array_equal(table[scene.codes[one]], scene.codes[other]))
+    # A few rows tell nearly all that differ apart: bins of equal support have the same sizes.
+    for rows in (slice(_FEW), slice(None)):
+        first, second = scene.codes[one][rows], scene.codes[other][rows]
+        table = np.zeros(len(scene.features[one]), dtype=second.dtype)
+        table[first] = second
+        if not np.array_equal(table[first], second):
+            return False
+    return True
 
 
 def needed_rows(min_support: Any, n_rows: int, name: str = "min_support") -> int:
