@@ -271,7 +271,7 @@ function Finding({ store, source, answer }: { store: Store; source: string; answ
           class="ew-slider-number"
           min={0}
           step="any"
-          value={limit}
+          value={Number(limit.toPrecision(6))}
           onChange={(event) => {
             const typed = Number(event.currentTarget.value);
             if (event.currentTarget.value !== "" && Number.isFinite(typed) && typed >= 0)
