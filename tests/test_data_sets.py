@@ -150,3 +150,23 @@ def test_classes_in_groups() -> None:
     )
     assert grouped.class_groups is not None
     assert set(grouped.class_groups) == set(evaluation.classes)
+
+
+@pytest.mark.parametrize("name", [*CLASSES, *NUMBERS])
+def test_slices_of_real_data_are_exactly_their_rows(name: str) -> None:
+    evaluation = evaluation_of(name)
+    found = evaluation.find_slices(k=5)
+    assert found.attrs["exhaustive"]
+    assert len(found)
+    frame = evaluation.frame
+    for _, one in found.iterrows():
+        rows = evaluation.mask(one["conditions"])
+        assert rows.sum() == one["support"]
+        if one["query"] is not None:
+            assert frame.query(one["query"]).index.equals(frame.index[rows])
+    # Groups that fail in tables of this size fail in the other half, too.
+    assert found["verified"].iloc[0]
+    tree = evaluation.error_tree()
+    assert tree.fidelity > 0
+    leaves = tree.frame.loc[tree.frame["is_leaf"], "conditions"]
+    assert (np.sum([evaluation.mask(one) for one in leaves], axis=0) == 1).all()
