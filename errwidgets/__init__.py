@@ -15,7 +15,15 @@ from errwidgets import exceptions
 from errwidgets.evaluation import Evaluation
 from errwidgets.selection import Selection
 from errwidgets.widgets.confusion_matrix import ConfusionMatrix
+from errwidgets.widgets.slice_explorer import SliceExplorer
 
 __version__ = "0.1.0"
 
-__all__ = ["ConfusionMatrix", "Evaluation", "Selection", "__version__", "exceptions"]
+__all__ = [
+    "ConfusionMatrix",
+    "Evaluation",
+    "Selection",
+    "SliceExplorer",
+    "__version__",
+    "exceptions",
+]

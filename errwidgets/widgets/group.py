@@ -133,6 +133,11 @@ class Group:
             self._wired = {}
             self._publish()
 
+    @property
+    def held(self) -> frozenset[str] | None:
+        """The columns that the page has; ``None`` without a view, which could lack one."""
+        return frozenset(self._needs) or None
+
     def persisted(self) -> Persisted:
         """Return what a saved notebook keeps of the data."""
         with self.lock:
@@ -313,9 +318,7 @@ class Group:
         # be large, and every gesture compares and sends it.
         of, columns, wire = self._wired.get(id(clause), (None, None, {}))
         if of is not clause or columns is not self.columns:
-            # Without a view there is no page that could lack a column.
-            held = frozenset(self._needs) or None
-            predicate = sel.to_wire(clause.predicate, self.columns, held)
+            predicate = sel.to_wire(clause.predicate, self.columns, self.held)
             wire = {"source": clause.source, "predicate": predicate}
             known = {id(known): self._wired.get(id(known)) for known in self.selection}
             self._wired = {key: entry for key, entry in known.items() if entry is not None}

@@ -25,17 +25,31 @@ export function SavedNote({ store }: { store: Store }) {
   return <span class="ew-saved">Saved view</span>;
 }
 
-/** Columns that come to the page, once that takes long enough to be noticed. */
+/** Columns that come to the page. */
 export function Arriving({ store }: { store: Store }) {
   const progress = store.progress.value;
-  const late = useLate(progress !== null);
-  if (!progress || !late) return null;
-  const percent = Math.round(progress.done * 100);
+  const what = progress && `Bringing ${progress.what} to the page`;
+  return <Working what={what} done={progress?.done ?? 0} onCancel={() => store.cancelLoading()} />;
+}
+
+interface WorkingProps {
+  /** What is being done; null for nothing. */
+  what: string | null;
+  /** A share. */
+  done: number;
+  onCancel(): void;
+}
+
+/** Work in progress, once it takes long enough to be noticed. */
+export function Working({ what, done, onCancel }: WorkingProps) {
+  const late = useLate(what !== null);
+  if (what === null || !late) return null;
+  const percent = Math.round(done * 100);
   return (
     <div class="ew-arriving">
       <div
         role="progressbar"
-        aria-label={`Bringing ${progress.what} to the page`}
+        aria-label={what}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={percent}
@@ -43,8 +57,8 @@ export function Arriving({ store }: { store: Store }) {
       >
         <i style={{ width: `${percent}%` }} />
       </div>
-      <span>Bringing {progress.what} to the page</span>
-      <button type="button" class="ew-link" onClick={() => store.cancelLoading()}>
+      <span>{what}</span>
+      <button type="button" class="ew-link" onClick={onCancel}>
         Cancel
       </button>
     </div>

@@ -1,8 +1,10 @@
 // The views by kind, as `View.kind` names them in Python.
 import type { ComponentType } from "preact";
 import type { Store } from "../store/connection.ts";
+import type { Content } from "../store/content.ts";
 import type { Options } from "../store/options.ts";
 import { ConfusionMatrix } from "./confusion-matrix.tsx";
+import { SliceExplorer } from "./slice-explorer.tsx";
 
 export interface ViewProps {
   store: Store;
@@ -12,6 +14,12 @@ export interface ViewProps {
   options: Options;
 }
 
-export const VIEWS: Record<string, ComponentType<ViewProps>> = {
+export interface ContentProps extends ViewProps {
+  /** What Python worked out for the view. */
+  content: Content;
+}
+
+export const VIEWS: Record<string, ComponentType<ContentProps>> = {
   confusion_matrix: ConfusionMatrix,
+  slice_explorer: SliceExplorer,
 };

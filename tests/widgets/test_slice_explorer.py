@@ -1,0 +1,315 @@
+"""The slice explorer without a page: what it finds, what it is asked, what it hands back."""
+
+from __future__ import annotations
+
+import html
+import json
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import errwidgets as ew
+from errwidgets.exceptions import (
+    ColumnNotFoundError,
+    InputError,
+    InputTypeError,
+    TaskError,
+    UnknownKeywordError,
+)
+from errwidgets.selection import Rows
+from errwidgets.widgets import slice_explorer
+from errwidgets.widgets.tasks import Tasks
+
+
+def make(n: int = 1200, **options) -> ew.Evaluation:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "age": rng.integers(18, 80, n),
+            "side": rng.choice(["left", "right", None], n),
+            "<b>bold</b>": rng.choice(["<img src=x onerror=alert(1)>", "b"], n),
+        }
+    )
+    wrong = rng.random(n) < np.where((frame["age"] > 60) & (frame["side"] == "left"), 0.7, 0.1)
+    y = rng.integers(0, 2, n)
+    return ew.Evaluation.from_predictions(y, np.where(wrong, 1 - y, y), X=frame, **options)
+
+
+class Page:
+    """Hears what a view says, and asks it."""
+
+    def __init__(self, explorer: ew.SliceExplorer) -> None:
+        self.explorer = explorer
+        self.heard: list[dict] = []
+        self.ended = threading.Event()
+        explorer.send = self._send  # type: ignore[method-assign]
+
+    def _send(self, content: dict, _buffers: object = None) -> None:
+        self.heard.append(content)
+        if content["state"] != "running":
+            self.ended.set()
+
+    def ask(self, **asked: object) -> dict:
+        self.ended.clear()
+        self.explorer._handle_custom_msg({"kind": "search", "asked": asked}, [])
+        assert self.ended.wait(20)
+        return self.heard[-1]
+
+
+ASKED = {"objective": 0, "max_conditions": 3, "min_support": 0.01, "within": False}
+
+
+def test_what_it_finds_is_what_the_evaluation_finds():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation, k=5)
+    expected = evaluation.find_slices(k=5)
+    pd.testing.assert_frame_equal(explorer.slices, expected)
+    content = explorer._content
+    assert [one["words"] for one in content["found"]] == expected["slice"].tolist()
+    assert [one["rate"] for one in content["found"]] == expected["error_rate"].tolist()
+    assert [" and ".join(one["parts"]) for one in content["found"]] == expected["slice"].tolist()
+    assert content["note"] == expected.attrs["note"]
+    assert content["overall"] == evaluation.error_tree().frame["error_rate"][0]
+    json.dumps(content)
+    explorer.close()
+
+
+def test_a_slice_that_the_page_selects_gives_its_rows():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    matrix = ew.ConfusionMatrix(evaluation)
+    for at, one in enumerate(explorer._content["found"][:3]):
+        state = {
+            "revision": at + 1, "writer": "page",
+            "clauses": [{"source": explorer._source, "predicate": one["where"]}],
+        }  # fmt: skip
+        explorer._group.store().set_state({"state": state})
+        row = explorer.slices.iloc[at]
+        assert len(explorer.selected) == row["support"]
+        pd.testing.assert_frame_equal(matrix.selected, evaluation.frame.query(row["query"]))
+        assert explorer.selected_slices["slice"].tolist() == [row["slice"]]
+    both = [one["where"] for one in explorer._content["found"][:2]]
+    clause = {"source": explorer._source, "predicate": {"op": "any", "of": both}}
+    state = {"revision": 9, "writer": "page", "clauses": [clause]}
+    explorer._group.store().set_state({"state": state})
+    assert explorer.selected_slices["slice"].tolist() == explorer.slices["slice"][:2].tolist()
+    explorer.selection = None
+    assert explorer.selected_slices.empty
+    explorer.close()
+    matrix.close()
+
+
+def test_groups_and_nodes_are_selections_too():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    group = explorer._group
+    content = explorer._content
+    rated = [one for feature in content["features"] for one in feature["groups"]]
+    for one in [*rated, *content["tree"][1:]]:
+        predicate = group._read(one["where"])
+        assert evaluation.mask(predicate).sum() == one["support"]
+    assert content["tree"][0]["where"] is None
+    assert content["tree"][0]["support"] == evaluation.n_samples
+    explorer.close()
+
+
+def test_a_page_searches_again_in_a_thread():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    page = Page(explorer)
+    said = page.ask(**{**ASKED, "max_conditions": 1, "min_support": 0.05})
+    assert said == {"kind": "task", "state": "ended"}
+    expected = evaluation.find_slices(max_conditions=1, min_support=0.05)
+    assert explorer.slices["slice"].tolist() == expected["slice"].tolist()
+    assert explorer._content["asked"]["max_conditions"] == 1
+    assert page.heard[0] == {
+        "kind": "task", "state": "running", "what": "Searching", "done": 0.0,
+    }  # fmt: skip
+    explorer.close()
+
+
+def test_within_means_what_is_selected():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    explorer.selection = "age > 40"
+    Page(explorer).ask(**{**ASKED, "within": True})
+    inside = evaluation.mask("age > 40")
+    for predicate in explorer.slices["conditions"]:
+        assert inside[evaluation.mask(predicate)].all()
+    assert "age > 40" in explorer._content["note"]
+    explorer.close()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {}, {**ASKED, "objective": 99}, {**ASKED, "objective": "loss"},
+        {**ASKED, "max_conditions": 0}, {**ASKED, "max_conditions": 9},
+        {**ASKED, "min_support": 1e-9}, {**ASKED, "within": "yes"}, {**ASKED, "objective": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_cannot_be_asked_changes_nothing(asked):
+    explorer = ew.SliceExplorer(make())
+    page = Page(explorer)
+    before = explorer._content
+    explorer._handle_custom_msg({"kind": "search", "asked": asked}, [])
+    explorer._handle_custom_msg({"kind": "nothing"}, [])
+    explorer._handle_custom_msg("text", [])
+    assert page.heard == []
+    assert explorer._content == before
+    explorer.close()
+
+
+def test_a_failure_is_said_and_what_was_found_stays(monkeypatch):
+    explorer = ew.SliceExplorer(make())
+    page = Page(explorer)
+    before = explorer._content
+
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("no more memory")
+
+    monkeypatch.setattr(explorer, "_search", fail)
+    assert page.ask(**ASKED) == {"kind": "task", "state": "failed", "message": "no more memory"}
+    assert explorer._content == before
+    explorer.close()
+
+
+def test_what_is_cancelled_is_dropped():
+    told: list[dict] = []
+    tasks = Tasks(told.append)
+    begun, go_on, results = threading.Event(), threading.Event(), []
+
+    def work(progress):
+        assert progress(0.5)
+        begun.set()
+        assert go_on.wait(10)
+        return progress(0.9)
+
+    thread = tasks.start("Working", work, results.append)
+    assert begun.wait(10)
+    tasks.cancel()
+    go_on.set()
+    thread.join(10)
+    assert results == []
+    assert [one["state"] for one in told] == ["running", "running", "cancelled"]
+
+
+def test_a_new_task_takes_the_place_of_the_old_one():
+    told: list[dict] = []
+    tasks = Tasks(told.append)
+    go_on, results = threading.Event(), []
+    first = tasks.start("First", lambda _: go_on.wait(10), lambda _: results.append("first"))
+    second = tasks.start("Second", lambda _: None, lambda _: results.append("second"))
+    second.join(10)
+    go_on.set()
+    first.join(10)
+    assert results == ["second"]
+    assert told[-1] == {"state": "ended"}
+
+
+def test_much_data_is_searched_when_it_is_asked_for(monkeypatch):
+    monkeypatch.setattr(slice_explorer, "CHEAP", 10)
+    explorer = ew.SliceExplorer(make())
+    assert explorer.slices is None
+    assert explorer.selected_slices is None
+    assert "found" not in explorer._content
+    plain, markup = explorer.fallback()
+    assert "Nothing was searched yet" in plain
+    assert "Nothing was searched yet" in markup
+    with pytest.raises(InputTypeError, match="Nothing was searched"):
+        explorer.to_chart()
+    Page(explorer).ask(**ASKED)
+    assert len(explorer.slices)
+    explorer.close()
+    with pytest.raises(InputError, match="min_support"):
+        ew.SliceExplorer(make(), min_support=2.0)
+
+
+def test_every_kind_of_task_has_its_objectives():
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"side": rng.choice(["l", "r"], 600)})
+    off = np.where(table["side"] == "l", 5.0, 1.0) * rng.random(600)
+    truth = rng.normal(size=600)
+    regression = ew.SliceExplorer(
+        ew.Evaluation.from_predictions(truth, truth + off, X=table), objective="absolute_error"
+    )
+    assert regression._content["objectives"][0] == "absolute error"
+    assert regression._content["is_rate"] is False
+    scores = ew.SliceExplorer(ew.Evaluation.from_scores(table, loss=off))
+    assert scores._content["measure"] == "mean loss"
+    assert scores.slices["slice"].tolist() == ["side = l"]
+    with pytest.raises(TaskError, match="is_error"):
+        ew.SliceExplorer(ew.Evaluation.from_scores(table, loss=off), objective="error")
+    three = ew.Evaluation.from_predictions(
+        rng.choice(["a", "b", "c"], 600), rng.choice(["a", "b", "c"], 600), X=table
+    )
+    many = ew.SliceExplorer(three, objective=("recall", "b"))
+    assert many._content["objectives"][0] == "missed b"
+    assert "missed c" in many._content["objectives"]
+    own = ew.SliceExplorer(three, objective=off)
+    assert own._content["objectives"][:2] == ["mean objective", "mistakes"]
+    for one in (regression, scores, many, own):
+        one.close()
+
+
+def test_the_table_for_readers_without_javascript_is_escaped():
+    evaluation = make(name="<script>alert(1)</script>")
+    explorer = ew.SliceExplorer(evaluation, alpha=0.99, min_support=0.02)
+    plain, markup = explorer.fallback()
+    assert "<script" not in markup
+    assert "<img" not in markup
+    assert html.escape("<script>") in markup
+    assert markup.count("<tr>") == min(len(explorer.slices), 10) + 1
+    assert plain.startswith("Slice explorer · <script>")
+    explorer.close()
+
+
+def test_charts_of_each_tab():
+    explorer = ew.SliceExplorer(make())
+    sizes = {}
+    for tab in ("found", "features", "tree"):
+        explorer.tab = tab
+        chart = explorer.to_chart().to_dict()
+        sizes[tab] = max(map(len, chart["datasets"].values()))
+    assert sizes["found"] == len(explorer.slices)
+    assert sizes["tree"] == len(explorer._content["tree"])
+    assert sizes["features"] > 5
+    explorer.close()
+
+
+def test_the_constructors_of_every_widget():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"side": rng.choice(["l", "r"], 400)})
+    explorer = ew.SliceExplorer.from_predictions(
+        np.zeros(400, int), (table["side"] == "l") * 1, X=table, k=3, tab="tree", name="sides"
+    )
+    assert explorer.tab == "tree"
+    assert explorer.evaluation.name == "sides"
+    explorer.close()
+    with pytest.raises(UnknownKeywordError, match="min_support"):
+        ew.SliceExplorer(make(), min_suport=0.1)
+    with pytest.raises(InputTypeError, match="an Evaluation"):
+        ew.SliceExplorer([1, 2])
+    with pytest.raises(ColumnNotFoundError):
+        ew.SliceExplorer(make(), features=["nothing"])
+
+
+def test_a_refused_explorer_leaves_nothing_open():
+    evaluation = make()
+    kept = ew.SliceExplorer(evaluation, keep=True)
+    with pytest.raises(InputError):
+        ew.SliceExplorer(evaluation, objective="nonsense")
+    assert list(kept._group._views.values()) == [kept]
+    kept.close()
+
+
+def test_rows_sets_are_kept_small_in_what_is_saved():
+    # A condition on a column that the page holds carries no rows.
+    explorer = ew.SliceExplorer(make())
+    assert "given" not in json.dumps(explorer._content)
+    assert not isinstance(explorer.slices["conditions"][0], Rows)
+    assert len(json.dumps(explorer._content)) < 60_000
+    explorer.close()
