@@ -6,9 +6,9 @@ Two linked matrices in a real JupyterLab; the cell of one of them is run 200 tim
 and then and ``Out`` cleared between. Widgets and comms of the kernel and comms of the page must be
 as many as before. The heap is measured after a forced collection, and its slope counts, not its
 level, because the first runs fill caches. JupyterLab itself keeps something of every run, and the
-browser every module that was ever imported: anywidget imports that of each model anew. So a cell with
-a widget that has our stub for a module and finds nothing to mount, closed and made again, is measured
-beside ours, and what we keep above that must be nothing.
+browser every module that was ever imported: anywidget imports that of each model anew. So a widget
+that has our stub for a module and finds nothing to mount is closed and made again beside ours, and
+what we keep above that must be nothing.
 """
 
 from __future__ import annotations
