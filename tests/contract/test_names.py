@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from ipywidgets import Widget
 
-from errwidgets import ConfusionMatrix, Evaluation
+from errwidgets import ConfusionMatrix, Evaluation, SliceExplorer
 from errwidgets import selection as sel
 from errwidgets.sources import Answer, PageAnswer, PointsAnswer
 from errwidgets.widgets import needs
@@ -33,6 +33,24 @@ def interface(name: str, file: str) -> set[str]:
     return set(re.findall(r"^  (?:readonly )?(\w+)\??:", found[2], flags=re.MULTILINE))
 
 
+def explorer() -> SliceExplorer:
+    table = pd.DataFrame({"side": ["l", "r"] * 200})
+    wrong = (np.arange(400) % 2 == 0) & (np.arange(400) % 5 > 0)
+    return SliceExplorer(Evaluation.from_predictions(np.zeros(400, int), wrong * 1, X=table))
+
+
+def test_what_was_found_has_the_fields_that_typescript_reads() -> None:
+    content = explorer()._content
+    rated = interface("Rated", "store/content.ts")
+    assert set(content) == interface("Explored", "store/content.ts")
+    assert set(content["asked"]) == interface("Asked", "store/content.ts")
+    assert set(content["found"][0]) == rated | interface("FoundSlice", "store/content.ts")
+    feature = content["features"][0]
+    assert set(feature) == interface("RatedFeature", "store/content.ts")
+    assert set(feature["groups"][0]) == rated
+    assert set(content["tree"][0]) == rated | interface("TreeNode", "store/content.ts")
+
+
 def test_typescript_reads_only_traits_that_python_syncs() -> None:
     sources = [path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*")]
     read = {name for text in sources for name in re.findall(r"odel\.get\((?:\"(\w+)\")\)", text)}
@@ -46,8 +64,10 @@ def test_typescript_reads_only_traits_that_python_syncs() -> None:
     view, store = set(matrix.keys), set(matrix._group.store().keys)
     names = read | heard | shared
     own = {name for name in names if name.startswith("_")}
-    assert own == {"_runtime", "_store", "_kind", "_source", "_options"}
-    assert own <= view
+    assert own == {"_runtime", "_store", "_kind", "_source", "_options", "_content"}
+    # What Python works out for a view is a trait of the views that show it.
+    assert own - {"_content"} <= view
+    assert own <= set(explorer().keys)
     assert names - own == {"info", "columns", "tables", "sample", "page", "state", "lens"}
     assert names - own <= store
 

@@ -257,7 +257,7 @@ function words(row: FoundSlice) {
 function Share({ share }: { share: number }) {
   return (
     <>
-      <span class="ew-share">
+      <span class="ew-bar">
         <i style={{ width: `${share * 100}%` }} />
       </span>
       {percent(share)}
