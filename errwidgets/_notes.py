@@ -8,16 +8,18 @@ import os
 import pathlib
 import tempfile
 import types
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from errwidgets._choices import choose
+from errwidgets._rows import COHORT
 from errwidgets.exceptions import InputError, InputTypeError, SelectionError, hint, listed, shown
 from errwidgets.lens import Lens
 from errwidgets.selection import Selection, mask
 from errwidgets.selection.values import selection_from_data, selection_to_data
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from errwidgets._rows import PerRow
 
@@ -44,6 +46,12 @@ class Notes:
         self.lens = Lens()
         self._rows = rows
         self._cohorts: dict[str, Selection] = {}
+        self._watchers: list[weakref.WeakMethod[Callable[[], object]]] = []
+
+    def watch(self, changed: Callable[[], object]) -> None:
+        """Call a method whenever the cohorts change, for as long as its object lives."""
+        self._watchers = [known for known in self._watchers if known() is not None]
+        self._watchers.append(weakref.WeakMethod(changed))
 
     # ------------------------------------------------------------ cohorts
 
@@ -53,7 +61,10 @@ class Notes:
         return types.MappingProxyType(self._cohorts)
 
     def add_cohort(self, name: str, selection: Any, *, replace: bool = False) -> None:
-        """Keep a selection under a name.
+        """Keep a selection under a name; ``"cohort."`` and the name is then a column.
+
+        The column holds True and False. Selections, :meth:`Evaluation.group_by`, features of
+        :meth:`Evaluation.find_slices` and the widgets know it; the frame does not hold it.
 
         Parameters
         ----------
@@ -76,6 +87,8 @@ class Notes:
         >>> evaluation.notes.add_cohort("dogs", "y_true == 'dog'")
         >>> evaluation.select(evaluation.notes.cohorts["dogs"])["y_pred"].tolist()
         ['cat']
+        >>> evaluation.group_by("cohort.dogs")["support"].tolist()
+        [1, 1]
         """
         given: Any = name
         if not isinstance(given, str):
@@ -103,7 +116,17 @@ class Notes:
                 f"There is no cohort {shown(name)}.{hint(name, self._cohorts)} "
                 f"Cohorts: {listed(self._cohorts) or 'none'}."
             )
-        self._cohorts = {other: kept for other, kept in self._cohorts.items() if other != name}
+        self._hold({other: kept for other, kept in self._cohorts.items() if other != name})
+
+    def _hold(self, cohorts: dict[str, Selection]) -> None:
+        # What was removed is still known to whatever names its column: a selection stays one.
+        changed = [name for name, kept in cohorts.items() if self._cohorts.get(name) != kept]
+        self._rows.columns.forget(changed)
+        self._cohorts = self._rows.cohorts = cohorts
+        for watcher in self._watchers:
+            told = watcher()
+            if told is not None:
+                told()
 
     def _keep(self, added: dict[str, Selection], *, replace: bool) -> None:
         taken = [
@@ -114,7 +137,13 @@ class Notes:
                 f"There is another cohort {listed(taken)} already. Choose another name, or pass "
                 f"replace=True."
             )
-        self._cohorts = {**self._cohorts, **added}
+        others = [name for name in added if self._rows.columns.in_table(f"{COHORT}{name}")]
+        if others:
+            raise InputError(
+                f"A cohort is a column too, and there is a column {COHORT + others[0]!r} already. "
+                f"Choose another name than {others[0]!r}."
+            )
+        self._hold({**self._cohorts, **added})
 
     def _check(self, name: str, chosen: Selection) -> None:
         predicate = chosen.predicate()

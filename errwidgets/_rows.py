@@ -14,15 +14,20 @@ import pandas as pd
 from errwidgets.columns import CodedColumn, as_it_came, code_column, kind_of
 from errwidgets.columns.derived import Derived
 from errwidgets.exceptions import TaskError
+from errwidgets.selection.masks import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from errwidgets._roles import Roles
+    from errwidgets.selection import Selection
 
 __all__ = ["PerRow"]
 
 LABELS = ("y_true", "y_pred")
+
+COHORT = "cohort."
+"""Begins the names of the columns that say which rows a cohort holds."""
 
 
 class PerRow:
@@ -34,11 +39,14 @@ class PerRow:
         All columns that selections and groups may name, coded when first used.
     messages : list of str
         What was decided, in words.
+    cohorts : mapping of str to Selection
+        The named selections, each of which is a column too. :class:`Notes` writes them.
     """
 
     def __init__(self, roles: Roles) -> None:
         self.roles = roles
         self.messages: list[str] = []
+        self.cohorts: Mapping[str, Selection] = {}
         self._makers: dict[str, Callable[[], np.ndarray[Any, Any]]] = self._choose()
         self._made: dict[str, np.ndarray[Any, Any]] = {}
         self._lock = threading.RLock()
@@ -184,7 +192,8 @@ class PerRow:
 class _Columns(Mapping[str, CodedColumn]):
     """Columns by the name that selections use, coded when first asked for.
 
-    Derived features are found by name, as in ``"review.n_words"``, but not listed.
+    Derived features and cohorts are found by name, as in ``"review.n_words"`` and
+    ``"cohort.young"``, but not listed.
     """
 
     def __init__(self, rows: PerRow) -> None:
@@ -251,16 +260,42 @@ class _Columns(Mapping[str, CodedColumn]):
                 self._derived[base] = Derived(self[base], series)
             return self._derived[base]
 
+    def forget(self, cohorts: Iterable[str]) -> None:
+        """Look at the rows of these cohorts anew: they hold others."""
+        with self._lock:
+            for name in cohorts:
+                self._coded.pop(f"{COHORT}{name}", None)
+
+    def _cohort(self, name: str, chosen: Selection) -> CodedColumn:
+        """Return which rows a cohort holds, as a column."""
+        predicate = chosen.predicate()
+        assert predicate is not None  # noqa: S101  a cohort holds a clause
+        member = mask(predicate, self, len(self._rows.roles.table))
+        return CodedColumn(name, member.astype(np.uint8), (False, True), None, kind="boolean")
+
     def _derive(self, name: Any) -> CodedColumn:
-        """Return a feature that derives from a column of the table."""
+        """Return a cohort, or a feature that derives from a column of the table."""
         start = str(name) if isinstance(name, str) else ""
+        chosen = self._rows.cohorts.get(start.removeprefix(COHORT))
+        if start.startswith(COHORT) and chosen is not None:
+            return self._cohort(start, chosen)
+        found = self._from_table(start)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _from_table(self, name: str) -> CodedColumn | None:
         bases = [base for base, source in self._known().items()
-                 if source is not None and start.startswith(f"{base}.")]  # fmt: skip
+                 if source is not None and name.startswith(f"{base}.")]  # fmt: skip
         for base in sorted(bases, key=lambda base: len(str(base)), reverse=True):
-            found = self._deriver(base).get(start, start[len(str(base)) + 1 :])
+            found = self._deriver(base).get(name, name[len(str(base)) + 1 :])
             if found is not None:
                 return found
-        raise KeyError(name)
+        return None
+
+    def in_table(self, name: str) -> bool:
+        """Return whether a name is that of a column of the table, or of what derives from one."""
+        return name in self._known() or self._from_table(name) is not None
 
     def _code_label(self, name: str) -> CodedColumn:
         """Code the numbers of a regression, in the type that the frame has them in."""

@@ -308,3 +308,72 @@ def test_rows_compare_by_content() -> None:
     large = Rows.of([0, 200, 20_000, 3_000_000], 4_000_000)
     assert large.form == "deltas"
     assert np.flatnonzero(large.mask()).tolist() == [0, 200, 20_000, 3_000_000]
+
+
+# ---------------------------------------------------------------- as columns
+
+
+def test_a_cohort_is_a_column_of_truths() -> None:
+    evaluation = make()
+    evaluation.notes.add_cohort("old", "age > 30")
+    column = evaluation.columns["cohort.old"]
+    expected = evaluation.mask("age > 30")
+    assert column.codes.tolist() == expected.astype(int).tolist()
+    assert column.categories == (False, True)
+    grouped = evaluation.group_by("cohort.old")
+    assert grouped["support"].tolist() == [int((~expected).sum()), int(expected.sum())]
+    chosen = In("cohort.old", (True,))
+    assert evaluation.mask(chosen).tolist() == expected.tolist()
+    assert "cohort.old" not in evaluation.frame
+    assert "cohort.old" not in list(evaluation.columns)
+    found = evaluation.conditions("cohort.old")
+    assert found["condition"].tolist() == ["cohort.old = False", "cohort.old = True"]
+    assert found["query"].tolist() == [None, None]
+
+
+def test_a_cohort_that_changes_holds_its_new_rows_and_one_that_goes_stays_selected() -> None:
+    evaluation = make()
+    notes = evaluation.notes
+    notes.add_cohort("old", "age > 30")
+    chosen = In("cohort.old", (True,))
+    before = evaluation.mask(chosen)
+    notes.add_cohort("old", "age > 60", replace=True)
+    assert evaluation.mask(chosen).tolist() == evaluation.mask("age > 60").tolist()
+    assert evaluation.mask(chosen).sum() < before.sum()
+    notes.remove_cohort("old")
+    assert evaluation.mask(chosen).tolist() == evaluation.mask("age > 60").tolist()
+    notes.add_cohort("old", "age > 30")
+    assert evaluation.mask(chosen).tolist() == before.tolist()
+
+
+def test_a_cohort_may_speak_of_another() -> None:
+    evaluation = make()
+    evaluation.notes.add_cohort("old", "age > 30")
+    evaluation.notes.add_cohort("not old", Not(In("cohort.old", (True,))))
+    assert evaluation.columns["cohort.not old"].codes.sum() == evaluation.mask("age <= 30").sum()
+
+
+def test_the_name_of_a_cohort_is_not_that_of_a_column() -> None:
+    table = pd.DataFrame({"cohort.a": [1, 2], "cohort": ["x y", "z"]})
+    evaluation = Evaluation.from_predictions([0, 1], [0, 1], X=table)
+    with pytest.raises(InputError, match=r"there is a column 'cohort.a' already"):
+        evaluation.notes.add_cohort("a", [0])
+    evaluation.notes.add_cohort("b", [0])
+    assert evaluation.columns["cohort.b"].codes.tolist() == [1, 0]
+
+
+def test_who_watches_hears_of_changes_until_it_is_gone() -> None:
+    class Watcher:
+        heard = 0
+
+        def changed(self) -> None:
+            self.heard += 1
+
+    notes = make().notes
+    watcher = Watcher()
+    notes.watch(watcher.changed)
+    notes.add_cohort("old", "age > 30")
+    notes.remove_cohort("old")
+    assert watcher.heard == 2
+    del watcher
+    notes.add_cohort("old", "age > 30")
