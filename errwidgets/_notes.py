@@ -15,13 +15,14 @@ from errwidgets._choices import choose
 from errwidgets._rows import COHORT
 from errwidgets.exceptions import InputError, InputTypeError, SelectionError, hint, listed, shown
 from errwidgets.lens import Lens
-from errwidgets.selection import Selection, mask
+from errwidgets.selection import All, AnyOf, Clause, In, Not, Selection, mask
 from errwidgets.selection.values import selection_from_data, selection_to_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from errwidgets._rows import PerRow
+    from errwidgets.selection import Predicate
 
 __all__ = ["Notes"]
 
@@ -95,7 +96,7 @@ class Notes:
             raise InputTypeError.expected("The name of a cohort", "a text", name)
         if not name.strip():
             raise InputError(f"The name of a cohort must not be empty; got {name!r}.")
-        chosen = choose(selection, self._rows)
+        chosen = self._spelled_out(choose(selection, self._rows))
         if not chosen:
             raise SelectionError(
                 f"Nothing is selected, so there is no cohort {name!r} to keep. Pass a selection."
@@ -144,6 +145,31 @@ class Notes:
                 f"Choose another name than {others[0]!r}."
             )
         self._hold({**self._cohorts, **added})
+
+    def _spelled_out(self, chosen: Selection) -> Selection:
+        """Say what other cohorts hold in place of their names: these may come to hold others."""
+        clauses = [Clause(one.source, self._without_cohorts(one.predicate)) for one in chosen]
+        return Selection(tuple(clauses))
+
+    def _without_cohorts(self, predicate: Predicate) -> Predicate:
+        match predicate:
+            case All(of):
+                return All(tuple(self._without_cohorts(part) for part in of))
+            case AnyOf(of):
+                return AnyOf(tuple(self._without_cohorts(part) for part in of))
+            case Not(of):
+                return Not(self._without_cohorts(of))
+            case In(column, values) if self._is_cohort(column):
+                held = self._cohorts[str(column).removeprefix(COHORT)].predicate()
+                assert held is not None  # noqa: S101  a cohort holds a clause
+                inside = self._without_cohorts(held)
+                return AnyOf(tuple(inside if bool(value) else Not(inside) for value in values))
+        return predicate
+
+    def _is_cohort(self, column: Hashable) -> bool:
+        name = str(column)
+        known = name.startswith(COHORT) and name.removeprefix(COHORT) in self._cohorts
+        return known and not self._rows.columns.in_table(name)
 
     def _check(self, name: str, chosen: Selection) -> None:
         predicate = chosen.predicate()

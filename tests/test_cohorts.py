@@ -346,11 +346,21 @@ def test_a_cohort_that_changes_holds_its_new_rows_and_one_that_goes_stays_select
     assert evaluation.mask(chosen).tolist() == before.tolist()
 
 
-def test_a_cohort_may_speak_of_another() -> None:
+def test_a_cohort_may_speak_of_another(tmp_path: pathlib.Path) -> None:
     evaluation = make()
     evaluation.notes.add_cohort("old", "age > 30")
     evaluation.notes.add_cohort("not old", Not(In("cohort.old", (True,))))
-    assert evaluation.columns["cohort.not old"].codes.sum() == evaluation.mask("age <= 30").sum()
+    evaluation.notes.add_cohort("both", In("cohort.old", (True, False)))
+    young = evaluation.mask("age <= 30")
+    assert evaluation.columns["cohort.not old"].codes.tolist() == young.astype(int).tolist()
+    assert evaluation.columns["cohort.both"].codes.all()
+    evaluation.notes.add_cohort("old", "age > 60", replace=True)
+    assert evaluation.columns["cohort.not old"].codes.tolist() == young.astype(int).tolist()
+    evaluation.notes.remove_cohort("old")
+    evaluation.notes.save(tmp_path / "cohorts.json")
+    again = make()
+    again.notes.load(tmp_path / "cohorts.json")
+    assert again.columns["cohort.not old"].codes.tolist() == young.astype(int).tolist()
 
 
 def test_the_name_of_a_cohort_is_not_that_of_a_column() -> None:
