@@ -1124,6 +1124,51 @@ LengthMismatchError, SelectionError
 
         return cover_frame(self, slices, n, objective)
 
+    def intersections(self, slices: Any, *, objective: Any = None) -> pd.DataFrame:
+        """Return how many rows are in which of some slices at once, with their mistakes.
+
+        Parameters
+        ----------
+        slices : DataFrame or list
+            At most ten: a frame of :meth:`find_slices`, or selections.
+        objective : object, optional
+            What is looked for, as in :meth:`find_slices`; by default what the frame was
+            found for, else the mistakes.
+
+        Returns
+        -------
+        DataFrame
+            One row per combination that occurs, the largest first and the rows in none of
+            them last: ``slices`` (a tuple of words), ``n_slices``, ``conditions`` (a
+            predicate of exactly these rows), ``support`` (rows), ``error_rate``,
+            ``ci_low``, ``ci_high`` (95 %).
+
+        Raises
+        ------
+        InputError, InputTypeError, ColumnNotFoundError, SelectionError
+            For what are no slices, or too many.
+
+        References
+        ----------
+        Lex, A. et al. (2014). UpSet: visualization of intersecting sets. IEEE TVCG 20,
+        1983-1992.
+
+        Examples
+        --------
+        >>> import errwidgets as ew, pandas as pd
+        >>> X = pd.DataFrame({"a": [1, 1, 0, 0], "b": [1, 0, 1, 0]})
+        >>> evaluation = ew.Evaluation.from_predictions([0] * 4, [1, 0, 0, 0], X=X)
+        >>> evaluation.intersections(["a == 1", "b == 1"])[["slices", "support", "error_rate"]]
+                       slices  support  error_rate
+        0           (a == 1,)        1         0.0
+        1           (b == 1,)        1         0.0
+        2  (a == 1, b == 1)        1         1.0
+        3                  ()        1         0.0
+        """
+        from errwidgets.slices.overlap import intersections_frame  # noqa: PLC0415
+
+        return intersections_frame(self, slices, objective)
+
     def overlap(self, slices: Any) -> pd.DataFrame:
         """Return how alike slices are: the share of common rows among the rows of each pair.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from errwidgets.slices.scene import Parts, Scene
     from errwidgets.slices.search import Slice
 
-__all__ = ["COLUMNS", "as_frame", "find_slices", "slice_columns"]
+__all__ = ["COLUMNS", "Findings", "as_frame", "find", "find_slices", "slice_columns"]
 
 # Nearly the same slices come in numbers; so many are looked at to find few different ones.
 _MORE = 5
@@ -33,26 +34,69 @@ _MORE = 5
 _MOST = 4_000
 
 
-def find_slices(
-    evaluation: Evaluation,
-    features: Any,
-    *,
-    objective: Any,
-    max_conditions: int,
-    min_support: float,
-    k: int,
-    alpha: float,
-    within: Any,
-    verify: bool,
-    deduplicate: bool,
-    time_limit: float | None,
-    progress: Callable[[float], object] | None,
-    seed: int,
-) -> pd.DataFrame:
+_ALIKE_SHOWN = 5
+"""Slices nearly the same as another that are looked at closer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What a search found.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        What :meth:`Evaluation.find_slices` returns.
+    alike : list of DataFrame
+        For each slice of `frame` the first slices that were folded under it.
+    """
+
+    frame: pd.DataFrame
+    alike: list[pd.DataFrame]
+
+
+def find_slices(evaluation: Evaluation, features: Any, **options: Any) -> pd.DataFrame:
     """Return :meth:`Evaluation.find_slices`."""
+    return find(evaluation, features, **options).frame
+
+
+def find(
+    evaluation: Evaluation,
+    features: Any = None,
+    *,
+    objective: Any = "error",
+    max_conditions: int = 3,
+    min_support: float = 0.01,
+    k: int = 20,
+    alpha: float = 0.95,
+    within: Any = None,
+    verify: bool = True,
+    deduplicate: bool = True,
+    time_limit: float | None = None,
+    progress: Callable[[float], object] | None = None,
+    seed: int = 0,
+    alike: bool = False,
+    sample: int | None = None,
+) -> Findings:
+    """Return what :meth:`Evaluation.find_slices` finds, and more.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Whose rows are searched.
+    features, objective, max_conditions, min_support, k, alpha, within, verify, deduplicate
+        See :meth:`Evaluation.find_slices`.
+    time_limit, progress, seed
+        See there too.
+    alike : bool, default=False
+        Whether what is folded is wanted as well.
+    sample : int, optional
+        Search so many rows only, the same ones each time, a fair share of every stratum.
+    """
     _check(max_conditions, k, alpha, time_limit, progress, seed)
     watch = Watch(progress, time_limit)
     scene = look_at(evaluation, features, objective, within, apart=deduplicate)
+    if sample is not None:
+        scene = scene.sampled(sample, seed)
     searched = scene.searched(seed) if verify and scene.n_rows else None
     values, weights = scene.target, scene.weights
     if searched is not None:
@@ -89,7 +133,23 @@ def find_slices(
     }
     if isinstance(objective, str | tuple):
         frame.attrs["objective"] = objective
-    return frame
+    some = [of[:_ALIKE_SHOWN] for of in folded.similar] if alike and folded else []
+    return Findings(frame, _frames(scene, parts, found.slices, searched, some))
+
+
+def _frames(
+    scene: Scene,
+    parts: Sequence[Parts],
+    slices: Sequence[Slice],
+    searched: NDArray[np.bool_] | None,
+    groups: Sequence[Sequence[int]],
+) -> list[pd.DataFrame]:
+    """Return a frame of each group of slices; what is judged together is judged at once."""
+    at = [i for group in groups for i in group]
+    whole = _frame(scene, [parts[i] for i in at], [slices[i] for i in at], searched, None)
+    ends = np.cumsum([len(group) for group in groups]).tolist()
+    starts = [0, *ends[:-1]] if ends else []
+    return [whole.iloc[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 COLUMNS = (

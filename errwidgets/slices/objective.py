@@ -21,10 +21,14 @@ from errwidgets.exceptions import (
 from errwidgets.selection import In
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
+    from errwidgets.columns import CodedColumn
     from errwidgets.evaluation import Evaluation
     from errwidgets.selection import Predicate
+
+    Columns = Mapping[str, CodedColumn]
+    Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 __all__ = ["Objective", "read_objective"]
 
@@ -63,6 +67,11 @@ class Objective:
     scope: Predicate | None = None
     in_scope: np.ndarray[Any, np.dtype[np.bool_]] | None = None
     scope_words: str = "rows"
+    truth: Predicate | None = None
+    """What makes a row wrong, where columns say it."""
+
+    column: str | None = None
+    """The column that `target` is, where it is one of numbers."""
 
     @property
     def is_rate(self) -> bool:
@@ -70,15 +79,20 @@ class Objective:
         return bool(self.target.dtype == bool)
 
 
-def read_objective(evaluation: Evaluation, objective: Any) -> Objective:
+def read_objective(
+    evaluation: Evaluation, objective: Any, columns: Mapping[str, CodedColumn] | None = None
+) -> Objective:
     """Return what an objective means for an evaluation.
 
     Parameters
     ----------
     evaluation : Evaluation
         Whose rows are searched.
-    objective : str, tuple, array-like of shape (n_samples,) or Evaluation
-        See :meth:`Evaluation.find_slices`.
+    objective : str, tuple, array-like of shape (n_samples,), Evaluation or Objective
+        See :meth:`Evaluation.find_slices`; one that was read is taken as it is.
+    columns : mapping of str to CodedColumn, optional
+        Where predictions and mistakes are read, by default the evaluation's own columns: through
+        a lens they are others.
 
     Raises
     ------
@@ -87,20 +101,25 @@ def read_objective(evaluation: Evaluation, objective: Any) -> Objective:
     """
     from errwidgets.evaluation import Evaluation as _Evaluation  # noqa: PLC0415  it imports us
 
+    if isinstance(objective, Objective):
+        return objective
+    columns = evaluation.columns if columns is None else columns
     if isinstance(objective, str):
-        return _named(evaluation, objective)
+        return _named(evaluation, objective, columns)
     if isinstance(objective, _Evaluation):
         return _became_wrong(evaluation, objective)
     if isinstance(objective, tuple):
-        return _of_classes(evaluation, objective)
+        return _of_classes(evaluation, objective, columns)
     return _array(evaluation, objective)
 
 
-def _named(evaluation: Evaluation, name: str) -> Objective:
+def _named(evaluation: Evaluation, name: str, columns: Columns) -> Objective:
     if name == "error":
-        return Objective(_errors(evaluation), "mistakes", "error rate")
+        wrong, truth = _errors(evaluation, columns)
+        return Objective(wrong, "mistakes", "error rate", truth=truth)
     if name == "loss":
-        return Objective(_finite(evaluation.row_values("loss"), "loss"), "loss", "mean loss")
+        loss = _finite(evaluation.row_values("loss"), "loss")
+        return Objective(loss, "loss", "mean loss", column=evaluation.frame_name("loss"))
     if name == "absolute_error":
         if evaluation.task != "regression":
             raise TaskError.not_for(
@@ -109,20 +128,23 @@ def _named(evaluation: Evaluation, name: str) -> Objective:
         distance = np.abs(evaluation.row_values("residual"))
         return Objective(_finite(distance, "residual"), "absolute error", "mean absolute error")
     if name in {"false_positive", "false_negative"}:
-        return _false(evaluation, name)
+        return _false(evaluation, name, columns)
     raise InputError(f"objective={name!r} is unknown.{hint(name, NAMES)} {_ALLOWED}")
 
 
-def _errors(evaluation: Evaluation) -> np.ndarray[Any, Any]:
+def _errors(evaluation: Evaluation, columns: Columns) -> tuple[Mask, Predicate]:
+    """Return which rows are mistakes, and the same as a condition."""
     if not evaluation.has_errors:
         raise TaskError(
             "Scores alone do not say which rows are mistakes. Pass objective='loss', or is_error= "
             "to Evaluation.from_scores, for example is_error=loss > 0.5."
         )
-    return np.asarray(evaluation.row_values("is_error"), dtype=bool)
+    name = evaluation.frame_name("is_error")
+    column = columns[name]
+    return column.codes == column.code_of(True), In(name, (True,))
 
 
-def _false(evaluation: Evaluation, name: str) -> Objective:
+def _false(evaluation: Evaluation, name: str, columns: Columns) -> Objective:
     if evaluation.task != "binary":
         raise TaskError.not_for(
             f"objective={name!r}", evaluation.task,
@@ -131,21 +153,22 @@ def _false(evaluation: Evaluation, name: str) -> Objective:
     positive = evaluation.pos_label
     if name == "false_negative":
         return _within_class(
-            evaluation, (positive,), _errors(evaluation), "false negatives", "false-negative rate"
-        )
+            evaluation, (positive,), _errors(evaluation, columns), "false negatives",
+            "false-negative rate",
+        )  # fmt: skip
     others = tuple(label for label in evaluation.classes if label != positive)
     return _within_class(
-        evaluation, others, _errors(evaluation), "false positives", "false-positive rate"
+        evaluation, others, _errors(evaluation, columns), "false positives", "false-positive rate"
     )
 
 
-def _of_classes(evaluation: Evaluation, objective: tuple[Any, ...]) -> Objective:
+def _of_classes(evaluation: Evaluation, objective: tuple[Any, ...], columns: Columns) -> Objective:
     match objective:
         case ("recall", label):
             label = _label(evaluation, label)
             shown_label = _display(evaluation, label)
             return _within_class(
-                evaluation, (label,), _errors(evaluation),
+                evaluation, (label,), _errors(evaluation, columns),
                 f"missed {shown_label}", f"share of {shown_label} missed",
             )  # fmt: skip
         case ("confusion", true, predicted):
@@ -160,8 +183,8 @@ def _of_classes(evaluation: Evaluation, objective: tuple[Any, ...]) -> Objective
             f"objective={shown(objective)} is no confusion: both classes are "
             f"{_display(evaluation, true)}. Pass ('recall', {shown(true)}) for its mistakes."
         )
-    column = evaluation.columns["y_pred"]
-    wrong = column.codes == column.code_of(predicted)
+    column = columns["y_pred"]
+    wrong = column.codes == column.code_of(predicted), In("y_pred", (predicted,))
     pair = f"{_display(evaluation, true)} → {_display(evaluation, predicted)}"
     return _within_class(evaluation, (true,), wrong, f"of {pair}", f"share of {pair}")
 
@@ -169,15 +192,17 @@ def _of_classes(evaluation: Evaluation, objective: tuple[Any, ...]) -> Objective
 def _within_class(
     evaluation: Evaluation,
     labels: tuple[Hashable, ...],
-    values: np.ndarray[Any, Any],
+    wrong: tuple[Mask, Predicate],
     noun: str,
     measure: str,
 ) -> Objective:
     scope = In("y_true", labels)
     said = " or ".join(_display(evaluation, label) for label in labels)
+    values, truth = wrong
     return Objective(
-        values, noun, measure, scope, evaluation.mask(scope), f"rows whose true class is {said}"
-    )
+        values, noun, measure, scope, evaluation.mask(scope), f"rows whose true class is {said}",
+        truth,
+    )  # fmt: skip
 
 
 def _label(evaluation: Evaluation, label: Any) -> Hashable:
@@ -207,7 +232,8 @@ def _became_wrong(evaluation: Evaluation, other: Evaluation) -> Objective:
             "The other evaluation has other rows: its index differs. Make both from the same "
             "table, in the same order."
         )
-    broken = ~_errors(evaluation) & _errors(other)
+    ours, theirs = (_errors(one, one.columns)[0] for one in (evaluation, other))
+    broken = ~ours & theirs
     name = other.name or "the other evaluation"
     return Objective(broken, f"rows broken by {name}", f"share broken by {name}")
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.exceptions import ColumnNotFoundError, InputError, InputTypeError
-from errwidgets.selection import words
+from errwidgets.selection import All, AnyOf, Not, words
+from errwidgets.slices.evidence import group_columns
 from errwidgets.slices.objective import read_objective
 
 if TYPE_CHECKING:
@@ -18,8 +19,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from errwidgets.evaluation import Evaluation
+    from errwidgets.selection import Predicate
 
-__all__ = ["ALIKE", "Folded", "cover", "cover_frame", "fold", "jaccard", "overlap_frame", "packed"]
+__all__ = [
+    "ALIKE",
+    "Folded",
+    "cover",
+    "cover_frame",
+    "fold",
+    "intersections_frame",
+    "jaccard",
+    "overlap_frame",
+    "packed",
+]
+
+MOST_INTERSECTED = 10
+"""Slices that are crossed with one another: each doubles what there can be."""
 
 ALIKE = 0.8
 """Slices that share so much of the rows that either holds count as one."""
@@ -70,15 +85,20 @@ class Folded:
     ----------
     kept : list of int
         Positions of the slices that stand, in order.
-    n_similar : list of int
-        How many others each of them stands for.
     subsumed_by : list of int or None
         Position in `kept` of the first better slice that holds all of its rows.
+    similar : list of list of int
+        Positions of the slices that each of them stands for, in order.
     """
 
     kept: list[int]
-    n_similar: list[int]
     subsumed_by: list[int | None]
+    similar: list[list[int]]
+
+    @property
+    def n_similar(self) -> list[int]:
+        """How many others each of them stands for."""
+        return [len(others) for others in self.similar]
 
 
 def fold(bits: NDArray[np.uint64], alike: float = ALIKE, most: int | None = None) -> Folded:
@@ -95,20 +115,20 @@ def fold(bits: NDArray[np.uint64], alike: float = ALIKE, most: int | None = None
     """
     sizes = _sizes(bits)
     kept: list[int] = []
-    n_similar: list[int] = []
+    similar: list[list[int]] = []
     subsumed: list[int | None] = []
     for i, one in enumerate(bits):
         both = _sizes(bits[kept] & one) if kept else np.empty(0, dtype=np.int64)
         either = sizes[kept] + sizes[i] - both
-        similar = np.flatnonzero(both >= alike * either)
-        if len(similar):
-            n_similar[similar[0]] += 1
+        same = np.flatnonzero(both >= alike * either)
+        if len(same):
+            similar[same[0]].append(i)
         elif most is None or len(kept) < most:
             holds = np.flatnonzero(both == sizes[i])
             subsumed.append(int(holds[0]) if len(holds) else None)
             kept.append(i)
-            n_similar.append(0)
-    return Folded(kept, n_similar, subsumed)
+            similar.append([])
+    return Folded(kept, subsumed, similar)
 
 
 def cover(
@@ -229,6 +249,59 @@ def _cover_words(frame: pd.DataFrame, noun: str) -> str:
     said = "This slice holds" if one else f"These {len(frame)} slices hold"
     what = noun if noun.startswith("of ") else f"of all {noun}"
     return f"{said} {last['error_share']:.0%} {what} in {last['support_share']:.0%} of the rows."
+
+
+def intersections_frame(evaluation: Evaluation, slices: Any, objective: Any) -> pd.DataFrame:
+    """Return :meth:`Evaluation.intersections`."""
+    said, members = _named_masks(evaluation, slices)
+    if len(said) > MOST_INTERSECTED:
+        raise InputError(
+            f"intersections() is of at most {MOST_INTERSECTED} slices; got {len(said)}. Pass the "
+            f"first ones, as slices.head({MOST_INTERSECTED})."
+        )
+    if objective is None:
+        attributes = slices.attrs if isinstance(slices, pd.DataFrame) else {}
+        objective = attributes.get("objective", "error" if evaluation.has_errors else "loss")
+    wanted = read_objective(evaluation, objective)
+    chosen = [evaluation.selection(one).predicate() for one in _selections(slices)]
+    code = np.zeros(evaluation.n_samples, dtype=np.uint16)
+    for i, member in enumerate(members):
+        code |= member.astype(np.uint16) << i
+    values, weights = wanted.target, evaluation.sample_weight
+    if wanted.in_scope is not None:
+        code, values = code[wanted.in_scope], values[wanted.in_scope]
+        weights = None if weights is None else weights[wanted.in_scope]
+    columns = group_columns(code, 1 << len(said), values, weights)
+    # The largest first, and last the rows in none of them.
+    held = np.flatnonzero(columns["support"])
+    order = sorted(held.tolist(), key=lambda one: (one == 0, -columns["support"][one], one))
+    within = [[i for i in range(len(said)) if one >> i & 1] for one in order]
+    frame = pd.DataFrame(
+        {
+            "slices": pd.Series([tuple(said[i] for i in some) for some in within], dtype=object),
+            "n_slices": [len(some) for some in within],
+            "conditions": pd.Series(
+                [_only_in(chosen, some, wanted.scope) for some in within], dtype=object
+            ),
+            **{name: column[order] for name, column in columns.items()},
+        }
+    )
+    frame.attrs["measure"] = wanted.measure
+    return frame
+
+
+def _selections(slices: Any) -> list[Any]:
+    return list(slices["conditions"] if isinstance(slices, pd.DataFrame) else slices)
+
+
+def _only_in(
+    chosen: Sequence[Predicate | None], some: Sequence[int], scope: Predicate | None
+) -> Predicate:
+    parts: list[Predicate] = [] if scope is None else [scope]
+    for i, one in enumerate(chosen):
+        held = AnyOf(()) if one is None else one
+        parts.append(held if i in some else Not(held))
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
 def overlap_frame(evaluation: Evaluation, slices: Any) -> pd.DataFrame:

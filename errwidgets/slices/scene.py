@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from errwidgets.exceptions import InputError, InputTypeError, shown
 from errwidgets.selection import All, query_string, words
 from errwidgets.slices.bitsets import Lattice
 from errwidgets.slices.conditions import read_features
-from errwidgets.slices.evidence import halves
+from errwidgets.slices.evidence import halves, stratified_order
 from errwidgets.slices.objective import read_objective
 
 if TYPE_CHECKING:
@@ -84,6 +84,25 @@ class Scene:
         """The weights of the rows that count."""
         weights = self.evaluation.sample_weight
         return None if weights is None else self.of(weights)
+
+    def sampled(self, n_rows: int, seed: int) -> Scene:
+        """Return the same with at most so many of the rows: the same ones each time.
+
+        A smaller sample is a part of a larger one, and both hold a fair share of every
+        stratum of what is looked for and the labels.
+        """
+        if n_rows >= self.n_rows:
+            return self
+        kept: dict[Any, NDArray[np.intp]] = self.evaluation.kept.setdefault("samples", {})
+        rows = np.arange(self.evaluation.n_samples) if self.rows is None else self.rows
+        strata = self._strata()
+        key = (_digest(rows), _digest(strata), seed)
+        if key not in kept:
+            kept.clear()
+            kept[key] = stratified_order(strata, seed)
+        part = np.sort(rows[kept[key][:n_rows]])
+        said = f"A sample of {n_rows:,} of {self.n_rows:,} rows."
+        return replace(self, rows=part, notes=[said, *self.notes])
 
     # ------------------------------------------------------------ slices
 

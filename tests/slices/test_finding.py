@@ -17,6 +17,7 @@ from errwidgets.exceptions import (
     UnknownLabelError,
 )
 from errwidgets.selection import Range
+from errwidgets.slices.finding import find
 from errwidgets.slices.scene import look_at
 
 COLUMNS = [
@@ -449,3 +450,45 @@ def test_packing_can_be_stopped_and_begun_again():
     # What stopped one search does not stop the next one over the same rows.
     assert evaluation.find_slices(progress=stop_at_once).attrs["exhaustive"] is False
     assert evaluation.find_slices().attrs["exhaustive"]
+
+
+# ---------------------------------------------------------------- for a view
+
+
+def test_what_is_folded_is_nearly_the_slice_it_is_under():
+    plain = binary(1500)
+    rng = np.random.default_rng(0)
+    smoker = plain.frame["smoker"].to_numpy()
+    # Nearly the same as another feature.
+    table = plain.frame[["age", "side", "smoker"]].assign(puffs=smoker ^ (rng.random(1500) < 0.02))
+    evaluation = ew.Evaluation.from_predictions(
+        plain.frame["y_true"], plain.frame["y_pred"], X=table
+    )
+    findings = find(evaluation, k=5, min_support=0.02, alike=True)
+    assert len(findings.alike) == len(findings.frame)
+    assert findings.frame["n_similar"].sum() > 0
+    for at, others in enumerate(findings.alike):
+        slice_rows = evaluation.mask(findings.frame["conditions"][at])
+        assert len(others) == min(5, findings.frame["n_similar"][at])
+        for _, one in others.iterrows():
+            rows = evaluation.mask(one["conditions"])
+            assert rows.sum() == one["support"]
+            assert (rows & slice_rows).sum() >= 0.8 * (rows | slice_rows).sum()
+    assert find(evaluation, k=5, min_support=0.02).alike == []
+
+
+def test_a_sample_is_the_same_each_time_and_a_part_of_a_larger_one():
+    evaluation = binary(1500)
+    scene = look_at(evaluation, None, "error", None)
+    small, large = scene.sampled(300, 0), scene.sampled(600, 0)
+    assert np.array_equal(small.rows, scene.sampled(300, 0).rows)
+    assert set(small.rows) < set(large.rows)
+    share = scene.target.mean()
+    assert small.target.sum() == pytest.approx(300 * share, abs=2)
+    assert scene.sampled(1500, 0) is scene
+    found = find(evaluation, sample=300).frame
+    assert "A sample of 300 of 1,500 rows." in found.attrs["note"]
+    assert found["support"].max() <= 300
+    # The conditions are those of all rows: a sample is no part of a slice.
+    for predicate in found["conditions"]:
+        assert "rows" not in str(predicate).lower()

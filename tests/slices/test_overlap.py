@@ -106,3 +106,55 @@ def test_what_holds_no_slices_is_refused(evaluation):
         evaluation.cover(["age > 60"], n=0)
     with pytest.raises(SelectionError):
         evaluation.cover(["nothing > 60"])
+
+
+# ---------------------------------------------------------------- who is in which
+
+
+def crossed(**options):
+    rng = np.random.default_rng(3)
+    n = 600
+    table = pd.DataFrame({"a": rng.integers(0, 4, n), "b": rng.integers(0, 3, n)})
+    wrong = rng.random(n) < 0.2 + 0.3 * (table["a"] == 1)
+    y = rng.integers(0, 2, n)
+    return ew.Evaluation.from_predictions(y, np.where(wrong, 1 - y, y), X=table, **options)
+
+
+def test_intersections_are_every_combination_of_slices():
+    evaluation = crossed()
+    queries = ["a == 1", "b > 0", "a >= 1 and b == 2"]
+    frame = evaluation.intersections(queries)
+    table = evaluation.frame
+    inside = [table.eval(query).to_numpy() for query in queries]
+    wrong = evaluation.row_values("is_error")
+    seen = 0
+    for _, one in frame.iterrows():
+        rows = np.ones(len(table), dtype=bool)
+        for query, member in zip(queries, inside, strict=True):
+            rows &= member if query in one["slices"] else ~member
+        assert one["support"] == rows.sum() > 0
+        assert one["error_rate"] == pytest.approx(wrong[rows].mean())
+        assert evaluation.mask(one["conditions"]).tolist() == rows.tolist()
+        assert one["n_slices"] == len(one["slices"])
+        seen += rows.sum()
+    assert seen == len(table)
+    assert frame["n_slices"].iloc[-1] == 0
+    assert frame["support"][:-1].is_monotonic_decreasing
+
+
+def test_intersections_keep_the_objective_of_the_frame():
+    evaluation = crossed()
+    found = evaluation.find_slices(objective=("recall", 1), k=3, min_support=5)
+    frame = evaluation.intersections(found)
+    assert frame["support"].sum() == (evaluation.frame["y_true"] == 1).sum()
+    assert frame.attrs["measure"] == "share of 1 missed"
+    for _, one in frame.iterrows():
+        assert evaluation.mask(one["conditions"]).sum() == one["support"]
+
+
+def test_intersections_refuse_too_many():
+    evaluation = crossed()
+    with pytest.raises(InputError, match="at most 10 slices; got 11"):
+        evaluation.intersections(["a == 1"] * 11)
+    nothing = evaluation.intersections([])
+    assert nothing["support"].tolist() == [600]

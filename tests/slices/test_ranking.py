@@ -5,7 +5,8 @@ from sklearn.metrics import mutual_info_score
 
 import errwidgets as ew
 from errwidgets.exceptions import ColumnNotFoundError, InputError, InputTypeError
-from errwidgets.slices.ranking import explained_by, group_columns
+from errwidgets.slices.evidence import group_columns
+from errwidgets.slices.ranking import explained_by
 
 
 def make(n=2000, seed=0, **options):
