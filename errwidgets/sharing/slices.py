@@ -10,13 +10,22 @@ from errwidgets import selection as sel
 from errwidgets.sharing.fallback import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping, Sequence
 
     import pandas as pd
 
     from errwidgets.selection.predicates import Columns
+    from errwidgets.slices.histograms import Histogram
+    from errwidgets.slices.objective import Objective
 
-__all__ = ["features_to_wire", "slices_fallback", "slices_to_wire", "tree_to_wire"]
+__all__ = [
+    "features_to_wire",
+    "found_to_wire",
+    "reading_to_wire",
+    "slices_fallback",
+    "tree_to_wire",
+    "within_to_wire",
+]
 
 MOST_ROWS: Final = 10
 
@@ -40,8 +49,11 @@ def _rated(one: Any, columns: Columns, held: Container[str] | None, words: str) 
     }
 
 
-def slices_to_wire(
-    frame: pd.DataFrame, columns: Columns, held: Container[str] | None = None
+def found_to_wire(
+    frame: pd.DataFrame,
+    columns: Columns,
+    held: Container[str] | None = None,
+    alike: Sequence[pd.DataFrame] = (),
 ) -> list[dict[str, Any]]:
     """Return the slices of :meth:`Evaluation.find_slices` for the page.
 
@@ -53,23 +65,65 @@ def slices_to_wire(
         What their conditions name.
     held : container of str, optional
         The columns that the page has.
+    alike : sequence of DataFrame, optional
+        For each slice some that are folded under it.
     """
-    return [
-        {
-            **_rated(one, columns, held, "slice"),
-            "parts": _parts(one["slice"], one["conditions"], columns),
-            "support_share": _number(one["support_share"]),
-            "errors": _number(one["errors"]),
-            "error_share": _number(one["error_share"]),
-            "lift": _number(one["lift"]),
-            "q": _number(one["q_value"]),
-            "verified": bool(one["verified"]),
-            "discovery_rate": _number(one["discovery_rate"]),
-            "n_similar": int(one["n_similar"]),
-            "subsumed_by": one["subsumed_by"],
-        }
-        for _, one in frame.iterrows()
-    ]
+    found = [_found(one, columns, held) for _, one in frame.iterrows()]
+    for one, others in zip(found, alike, strict=False):
+        one["alike"] = [_found(other, columns, held) for _, other in others.iterrows()]
+    return found
+
+
+def _found(one: Any, columns: Columns, held: Container[str] | None) -> dict[str, Any]:
+    return {
+        **_rated(one, columns, held, "slice"),
+        "parts": _parts(one["slice"], one["conditions"], columns),
+        "support_share": _number(one["support_share"]),
+        "errors": _number(one["errors"]),
+        "error_share": _number(one["error_share"]),
+        "lift": _number(one["lift"]),
+        "q": _number(one["q_value"]),
+        "verified": bool(one["verified"]),
+        "discovery_rate": _number(one["discovery_rate"]),
+        "n_similar": int(one["n_similar"]),
+        "subsumed_by": one["subsumed_by"],
+        "alike": [],
+    }
+
+
+def reading_to_wire(
+    objective: Objective, columns: Columns, held: Container[str] | None = None
+) -> dict[str, Any]:
+    """Return how the page counts an objective: which rows, and what of them.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is looked for.
+    columns : mapping of str to CodedColumn
+        What its conditions name.
+    held : container of str, optional
+        The columns that the page has.
+    """
+    truth = objective.truth
+    if truth is None and objective.is_rate:
+        truth = sel.Rows.of(objective.target, len(objective.target), words=objective.noun)
+    return {
+        "scope": None if objective.scope is None else sel.to_wire(objective.scope, columns, held),
+        "truth": None if truth is None else sel.to_wire(truth, columns, held),
+        "value": objective.column,
+    }
+
+
+def within_to_wire(
+    within: sel.Selection | None, columns: Columns, held: Container[str] | None = None
+) -> dict[str, Any] | None:
+    """Return the rows that are searched, in words and as the page counts them."""
+    predicate = None if within is None else within.predicate()
+    if predicate is None:
+        return None
+    words = sel.words(predicate, columns)
+    return {"words": words, "where": sel.to_wire(predicate, columns, held)}
 
 
 def _parts(said: str, predicate: Any, columns: Columns) -> list[str]:
@@ -83,9 +137,25 @@ def _parts(said: str, predicate: Any, columns: Columns) -> list[str]:
 
 
 def features_to_wire(
-    frame: pd.DataFrame, columns: Columns, held: Container[str] | None = None
+    frame: pd.DataFrame,
+    columns: Columns,
+    held: Container[str] | None = None,
+    bins: Mapping[str, Histogram] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the groups of :meth:`Evaluation.feature_errors` for the page, feature by feature."""
+    """Return the groups of :meth:`Evaluation.feature_errors` for the page, feature by feature.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The groups.
+    columns : mapping of str to CodedColumn
+        What their conditions name.
+    held : container of str, optional
+        The columns that the page has.
+    bins : mapping of str to Histogram, optional
+        Of features of many numbers.
+    """
+    bins = bins or {}
     features = []
     for name, groups in frame.groupby("feature", sort=False):
         largest = groups.nlargest(MOST_GROUPS, "support").index
@@ -96,6 +166,7 @@ def features_to_wire(
                 "explained": _number(first["explained"]),
                 "p": _number(first["p_value"]),
                 "n_groups": len(groups),
+                "histogram": _histogram(bins.get(str(name)), columns),
                 "groups": [
                     _rated(one, columns, held, "condition")
                     for at, one in groups.iterrows()
@@ -104,6 +175,20 @@ def features_to_wire(
             }
         )
     return features
+
+
+def _histogram(bins: Histogram | None, columns: Columns) -> dict[str, Any] | None:
+    if bins is None:
+        return None
+    ordered = columns[bins.feature].ordered
+    assert ordered is not None  # noqa: S101  it has edges
+    names = {"support": "support", "rate": "error_rate", "low": "ci_low", "high": "ci_high"}
+    return {
+        "edges": [ordered.spelled(edge) for edge in bins.edges],
+        "bins": {
+            short: [_number(value) for value in bins.columns[name]] for short, name in names.items()
+        },
+    }
 
 
 def tree_to_wire(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from errwidgets import selection as sel
-from errwidgets.exceptions import ErrwidgetsError
+from errwidgets.exceptions import ErrwidgetsError, SelectionError
 from errwidgets.lens import Lens
 from errwidgets.selection import Clause, Selection
 from errwidgets.sharing.persisted import PAGE_ROWS, persist, readable
@@ -85,6 +85,7 @@ class Group:
         self._changes: collections.deque[_Change] = collections.deque()
         self._delivering = False
         self._store: Store | None = None
+        notes.watch(self._cohorts_changed)
 
     # ------------------------------------------------------------ views come and go
 
@@ -130,6 +131,13 @@ class Group:
         self._cubes |= dict.fromkeys(needs.cubes)
         self._orders |= needs.orders
         if before != (len(self._needs), len(self._cubes), len(self._orders)):
+            self._wired = {}
+            self._publish()
+
+    def _cohorts_changed(self) -> None:
+        with self.lock:
+            for view in self._views.values():
+                self._needs |= dict.fromkeys(view.needs(self.columns).columns)
             self._wired = {}
             self._publish()
 
@@ -328,6 +336,26 @@ class Group:
     def _send_state(self, trait: str) -> None:
         if self._store is not None:
             setattr(self._store, trait, self._shared(trait))
+
+    def plain_selection(self) -> Selection:
+        """Return what is selected now in terms of the evaluation's own columns.
+
+        A lens changes predictions, and views have columns of their own: where these decide,
+        the rows themselves are said.
+        """
+        with self.lock:
+            columns, selection, mask = self.columns, self.selection, self._mask
+        predicate = selection.predicate()
+        if predicate is None:
+            return selection
+        try:
+            if np.array_equal(self.evaluation.mask(selection), mask):
+                return selection
+        except SelectionError:
+            pass  # it names a column of a view
+        said = sel.words(predicate, columns)
+        rows = sel.Rows.of(mask, self.evaluation.n_samples, words=said)
+        return Selection((Clause(PYTHON, rows),))
 
     def _coerce(self, value: object) -> Selection:
         if isinstance(value, Selection):

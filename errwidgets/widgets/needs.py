@@ -56,4 +56,5 @@ def view_info(columns: ViewColumns) -> dict[str, Any]:
         "error_threshold": evaluation.error_threshold,
         "pandas": evaluation.is_pandas,
         "page_bytes": PAGE_BYTES,
+        "cohorts": list(evaluation.notes.cohorts),
     }

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from errwidgets.exceptions import InputTypeError
-from errwidgets.selection import AnyOf, to_wire
-from errwidgets.sharing.slices import (
-    features_to_wire,
-    slices_fallback,
-    slices_to_wire,
-    tree_to_wire,
-)
+from errwidgets._rows import COHORT
+from errwidgets.exceptions import ErrwidgetsError, InputTypeError
+from errwidgets.selection import All, AnyOf, to_wire
+from errwidgets.sharing.slices import slices_fallback
 from errwidgets.slices.conditions import read_features
-from errwidgets.slices.objective import read_objective
+from errwidgets.widgets.exploring import Asked, Exploration
 from errwidgets.widgets.needs import Needs
 from errwidgets.widgets.tasks import Tasks
 from errwidgets.widgets.view import Option, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import altair as alt
     import pandas as pd
 
     from errwidgets.evaluation import Evaluation
+    from errwidgets.lens import Lens
+    from errwidgets.selection import Selection
     from errwidgets.sources.columns import ViewColumns
+    from errwidgets.widgets.exploring import Result
 
 __all__ = ["SliceExplorer"]
-
-SUPPORTS: Final = (0.005, 0.01, 0.02, 0.05, 0.1)
-
-MOST_CONDITIONS: Final = 3
 
 CHEAP: Final = 5_000_000
 """Rows times features that are searched at once; more waits until it is asked for."""
 
-PERMUTATIONS: Final = 100
+MOST_CELLS: Final = 4_000
+"""Groups of two features whose losses are saved: as many pairs as fit."""
+
+
+MOST_CROSSED: Final = 6
+"""Slices that are crossed with one another on screen."""
 
 
 class SliceExplorer(View):
@@ -54,8 +53,10 @@ class SliceExplorer(View):
     features, objective, max_conditions, min_support, k, alpha, seed
         As in :meth:`Evaluation.find_slices`; the objective is by default mistakes, for
         scores without `is_error` the loss.
-    tab : {"found", "features", "tree"}, default="found"
-        What is on screen. An attribute too: it follows the page, and can be set.
+    tab : {"found", "features", "pair", "tree", "build", "overlap"}, default="found"
+        What is on screen: the slices found, every feature, two features, a tree, a slice
+        made by hand, which slices overlap. An attribute too: it follows the page, and can
+        be set.
     linked : bool, default=True
         Share the selection with the other widgets of the same evaluation.
     keep : bool, default=False
@@ -86,9 +87,9 @@ class SliceExplorer(View):
     """
 
     kind = "slice_explorer"
-    page_options = frozenset({"sort", "filter"})
+    page_options = frozenset({"sort", "filter", "widths", "x", "y", "unfolded", "more"})
 
-    tab = Option("found", ("found", "features", "tree"))
+    tab = Option("found", ("found", "features", "pair", "tree", "build", "overlap"))
     """What is on screen."""
 
     _content = traitlets.Dict().tag(sync=True)
@@ -110,36 +111,36 @@ class SliceExplorer(View):
         **options: Any,
     ) -> None:
         self._features = features
-        self._slices: pd.DataFrame | None = None
         self._tasks = Tasks(self._tell)
         super().__init__(evaluation, **options)
-        self._fixed: dict[str, Any] = {"k": k, "alpha": alpha, "seed": seed}
         try:
-            self._begin(objective, max_conditions, min_support)
+            if objective is None:
+                objective = "error" if evaluation.has_errors else "loss"
+            asked = Asked(max_conditions=max_conditions, min_support=min_support, alpha=alpha)
+            self._exploration = Exploration(
+                evaluation, self._group, features, objective, asked, k, seed
+            )
+            self._begin()
         except BaseException:
             self.close()
             raise
         self.on_msg(self._hear)
 
-    def _begin(self, objective: Any, max_conditions: int, min_support: float) -> None:
+    @property
+    def _is_cheap(self) -> bool:
+        n_features = len(read_features(self.evaluation, self._features))
+        return self.evaluation.n_samples * max(n_features, 1) <= CHEAP
+
+    def _begin(self) -> None:
         """Search at once where that is cheap; else refuse at once what cannot be searched."""
-        evaluation = self.evaluation
-        if objective is None:
-            objective = "error" if evaluation.has_errors else "loss"
-        self._objectives = _objectives(evaluation, objective)
-        self._asked: dict[str, Any] = {
-            "objective": 0, "max_conditions": max_conditions, "min_support": min_support,
-            "within": False,
-        }  # fmt: skip
-        n_features = len(read_features(evaluation, self._features))
-        if evaluation.n_samples * max(n_features, 1) <= CHEAP:
-            self._show(self._search(self._asked, None))
-            return
-        evaluation.find_slices(
-            self._features, objective=objective, max_conditions=max_conditions,
-            min_support=min_support, time_limit=0, **self._fixed,
-        )  # fmt: skip
-        self._content = self._described(self._asked)
+        exploration = self._exploration
+        if self._is_cheap:
+            found = exploration.keep(exploration.find(exploration.asked, None))
+            more = exploration.keep(exploration.describe(exploration.asked, None))
+            self._content = {**found, **more}
+        else:
+            exploration.check()
+            self._content = exploration.described(exploration.asked)
 
     @classmethod
     def _view_keywords(cls) -> set[str]:
@@ -148,75 +149,66 @@ class SliceExplorer(View):
     def needs(self, columns: ViewColumns) -> Needs:
         """Return the columns that slices speak of."""
         evaluation = columns.evaluation
-        names = [one.name for one in read_features(evaluation, self._features)]
-        wrong = (columns.is_error,) if columns.is_error is not None else ()
-        return Needs((*dict.fromkeys([*wrong, *map(str, names)]),))
+        names = [str(one.name) for one in read_features(evaluation, self._features)]
+        cohorts = [f"{COHORT}{name}" for name in evaluation.notes.cohorts]
+        labels = ("y_true", "y_pred") if evaluation.is_classification else ()
+        if columns.is_error is not None:
+            return Needs((*labels, *dict.fromkeys([columns.is_error, *names, *cohorts])))
+        # Losses are no codes: what groups and pairs of features add up to is saved.
+        loss = evaluation.frame_name("loss")
+        sizes = {name: len(columns[name].categories) for name in names}
+        alone = [((name,), loss) for name in names]
+        pairs, left = [], MOST_CELLS
+        for i, a in enumerate(names):
+            for b in names[:i]:
+                left -= sizes[a] * sizes[b]
+                if left >= 0:
+                    pairs.append((tuple(sorted((a, b))), loss))
+        return Needs((*names, *cohorts), (*alone, *pairs))
 
     # ------------------------------------------------------------ what was found
 
     @property
     def slices(self) -> pd.DataFrame | None:
         """What was found last, as :meth:`Evaluation.find_slices` returns it; ``None`` before."""
-        return None if self._slices is None else self._slices.copy()
+        found = self._exploration.slices
+        return None if found is None else found.copy()
 
     @property
     def selected_slices(self) -> pd.DataFrame | None:
         """The rows of :attr:`slices` that are selected here."""
-        found, own = self._slices, self.own_clause
+        found, own = self._exploration.slices, self.own_clause
         if found is None:
             return None
         columns = self._group.columns
         chosen: list[Any] = []
         if own is not None:
-            parts = own.predicate.of if isinstance(own.predicate, AnyOf) else (own.predicate,)
-            chosen = [to_wire(part, columns) for part in parts]
+            chosen = [to_wire(part, columns) for part in _united(own.predicate)]
         rows = [to_wire(one, columns) in chosen for one in found["conditions"]]
         return found[rows].copy()
 
-    def _search(
-        self, asked: dict[str, Any], progress: Callable[[float], object] | None
-    ) -> tuple[dict[str, Any], Any, Any, Any]:
-        evaluation = self.evaluation
-        _, objective = self._objectives[asked["objective"]]
-        within = self.selection if asked["within"] and self.selection else None
-        common = {"objective": objective, "within": within}
-        found = evaluation.find_slices(
-            self._features, max_conditions=asked["max_conditions"],
-            min_support=asked["min_support"], progress=progress, **common, **self._fixed,
-        )  # fmt: skip
-        found.attrs["is_rate"] = read_objective(evaluation, objective).is_rate
-        ranking = evaluation.feature_errors(
-            self._features, n_permutations=PERMUTATIONS, seed=self._fixed["seed"], **common
-        )
-        tree = evaluation.error_tree(self._features, seed=self._fixed["seed"], **common)
-        return asked, found, ranking, tree
+    @property
+    def pair(self) -> pd.DataFrame:
+        """The two features on screen, as :meth:`Evaluation.feature_pair` returns them."""
+        return self._exploration.pair(self._options.get("x"), self._options.get("y"))
 
-    def _show(self, result: tuple[dict[str, Any], Any, Any, Any]) -> None:
-        asked, found, ranking, tree = result
-        self._asked, self._slices = asked, found
-        columns, held = self._group.columns, self._group.held
-        root = tree.frame.iloc[0]
-        self._content = {
-            **self._described(asked),
-            "measure": found.attrs["measure"],
-            "is_rate": found.attrs["is_rate"],
-            "overall": float(root["error_rate"]),
-            "found": slices_to_wire(found, columns, held),
-            "note": found.attrs["note"],
-            "cover": self.evaluation.cover(found).attrs["note"] if len(found) else "",
-            "features": features_to_wire(ranking, columns, held),
-            "features_note": ranking.attrs["note"],
-            "tree": tree_to_wire(tree.frame, columns, held),
-            "tree_note": tree.note,
-        }
+    @property
+    def built(self) -> pd.DataFrame:
+        """What is selected here and the rest, as :meth:`Evaluation.intersections` returns it."""
+        own = self.own_clause
+        return self._exploration.intersections([] if own is None else [own.predicate])
 
-    def _described(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "asked": asked,
-            "objectives": [name for name, _ in self._objectives],
-            "supports": sorted({*SUPPORTS, asked["min_support"]}),
-            "most_conditions": max(MOST_CONDITIONS, asked["max_conditions"]),
-        }
+    @property
+    def intersections(self) -> pd.DataFrame:
+        """Who is in which of the slices that are selected here, or of the first few found.
+
+        As :meth:`Evaluation.intersections` returns it.
+        """
+        found, chosen = self._exploration.slices, self.selected_slices
+        if found is None or chosen is None:
+            return self._exploration.intersections([])
+        several = chosen if len(chosen) > 1 else found
+        return self._exploration.intersections(several.head(MOST_CROSSED))
 
     # ------------------------------------------------------------ what the page asks
 
@@ -224,29 +216,72 @@ class SliceExplorer(View):
         match content:
             case {"kind": "cancel"}:
                 self._tasks.cancel()
-            case {"kind": "search", "asked": dict(asked)}:
-                wanted = self._read(asked)
-                if wanted is not None:
-                    self._tasks.start(
-                        "Searching", lambda progress: self._search(wanted, progress), self._show
-                    )
+            case {"kind": "cohort", "name": name}:
+                self._keep_cohort(name)
+            case {"kind": "search" | "preview" | "tree" as kind, "asked": sent}:
+                asked = self._exploration.read(sent)
+                if asked is None:
+                    return
+                if content.get("afresh") is True:
+                    self._exploration.take_within(self._group.plain_selection())
+                getattr(self, f"_{kind}")(asked)
 
-    def _read(self, asked: dict[str, Any]) -> dict[str, Any] | None:
-        """Return what the page asks for; ``None`` when it is nothing that can be asked."""
-        described = self._described(self._asked)
-        allowed: dict[str, Any] = {
-            "objective": range(len(self._objectives)),
-            "max_conditions": range(1, described["most_conditions"] + 1),
-            "min_support": described["supports"],
-            "within": (False, True),
-        }
-        if not all(name in asked and asked[name] in values for name, values in allowed.items()):
-            return None
-        return {name: asked[name] for name in allowed}
+    def _search(self, asked: Asked) -> None:
+        exploration = self._exploration
+        self._tasks.start(
+            "Searching", lambda progress: exploration.find(asked, progress), self._show_found
+        )
+
+    def _show_found(self, result: Result) -> None:
+        exploration = self._exploration
+        self._content = exploration.keep(result)
+        self._tasks.start(
+            "Ranking the features",
+            lambda progress: exploration.describe(result.asked, progress),
+            self._show_more,
+        )
+
+    def _show_more(self, result: Result) -> None:
+        self._content = {**self._content, **self._exploration.keep(result)}
+
+    def _tree(self, asked: Asked) -> None:
+        known = self._exploration.asked
+        grown = replace(known, max_depth=asked.max_depth, min_leaf=asked.min_leaf)
+        self._tasks.start(
+            "Growing the tree", lambda _: self._exploration.tree(grown), self._show_more
+        )
+
+    def _preview(self, asked: Asked) -> None:
+        self._tasks.start(
+            None,
+            lambda _: self._exploration.preview(asked),
+            lambda shown: self._send_now({"kind": "preview", **shown}),
+        )
+
+    def _keep_cohort(self, name: Any) -> None:
+        try:
+            self.evaluation.notes.add_cohort(name, self._group.plain_selection())
+        except ErrwidgetsError as error:
+            self._send_now({"kind": "cohort", "refused": str(error)})
+        else:
+            self._send_now({"kind": "cohort", "kept": name})
 
     def _tell(self, said: dict[str, Any]) -> None:
+        self._send_now({"kind": "task", **said})
+
+    def _send_now(self, message: dict[str, Any]) -> None:
         if self.comm is not None:
-            self.send({"kind": "task", **said})
+            self.send(message)
+
+    def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
+        """Search again when the lens shows other mistakes."""
+        super().announce(old, new)
+        if old[1] == new[1] or self._exploration.slices is None:
+            return
+        if self._is_cheap:
+            self._search(self._exploration.asked)
+        else:
+            self._content = {**self._content, "stale": True}
 
     def close(self) -> None:
         """Close this view; what it searches is dropped. The selection stays."""
@@ -258,52 +293,40 @@ class SliceExplorer(View):
 
     def fallback(self) -> tuple[str, str]:
         """Return a table of the first slices for readers without JavaScript."""
-        return slices_fallback(self.evaluation.name, self._slices)
+        return slices_fallback(self.evaluation.name, self._exploration.slices)
 
-    def to_chart(self) -> alt.LayerChart:
-        """Return an Altair chart of what is on screen: rates with intervals.
+    def to_chart(self) -> alt.LayerChart | alt.Chart:
+        """Return an Altair chart of what is on screen.
 
         Returns
         -------
-        altair.LayerChart
-            Of the slices found, of the groups of the most telling features, or of the
-            nodes of the tree.
+        altair.LayerChart or altair.Chart
+            Rates with intervals of the slices found, of the groups of the most telling
+            features, of the nodes of the tree, of what is selected here, or of who is in
+            which slices; of two features a heat map.
 
         Raises
         ------
         InputTypeError
             When nothing was searched yet.
         """
-        from errwidgets.charts.slices import rates_chart  # noqa: PLC0415
+        from errwidgets.charts.slices import chart_of  # noqa: PLC0415
 
-        if self._slices is None:
+        if self._exploration.slices is None:
             raise InputTypeError(
                 "Nothing was searched yet, so there is nothing to draw. Press Search, or call "
                 "evaluation.find_slices()."
             )
-        content = self._content
-        rows = {
-            "found": content["found"],
-            "features": [g for one in content["features"][:5] for g in one["groups"]],
-            "tree": content["tree"],
-        }[self.tab]
-        return rates_chart(rows, content["measure"], content["overall"],
-                           is_rate=content["is_rate"])  # fmt: skip
+        return chart_of(self)
 
 
-def _objectives(evaluation: Evaluation, first: Any) -> list[tuple[str, Any]]:
-    """Return what can be looked for, in words; what was asked for first."""
-    named: list[tuple[str, Any]] = []
-    if evaluation.has_errors:
-        named.append(("mistakes", "error"))
-    named.append(("loss", "loss"))
-    if evaluation.task == "regression":
-        named.append(("absolute error", "absolute_error"))
-    if evaluation.task == "binary":
-        named += [("false positives", "false_positive"), ("false negatives", "false_negative")]
-    if evaluation.task == "multiclass":
-        pairs = zip(evaluation.display_labels, evaluation.classes, strict=True)
-        named += [(f"missed {label}", ("recall", value)) for label, value in pairs]
-    same = [entry for entry in named if isinstance(first, str | tuple) and entry[1] == first]
-    own = same[0] if same else (read_objective(evaluation, first).measure, first)
-    return [own, *(entry for entry in named if entry is not own)]
+def _united(predicate: Any) -> tuple[Any, ...]:
+    """Return the slices that a clause of this view is made of: united, or crossed."""
+    if isinstance(predicate, AnyOf):
+        return tuple(part for part in predicate.of)
+    if isinstance(predicate, All):
+        parts = [part for part in predicate.of if isinstance(part, All)]
+        if len(parts) == len(predicate.of):
+            # A slice of one condition is a conjunction of its own: see `together` in the page.
+            return tuple(part.of[0] if len(part.of) == 1 else part for part in parts)
+    return (predicate,)

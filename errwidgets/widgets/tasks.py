@@ -29,23 +29,24 @@ class Tasks:
 
     def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
         self._tell = tell
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._turn = 0
 
     def start(
-        self, what: str, work: Callable[[Progress], Any], done: Callable[[Any], None]
+        self, what: str | None, work: Callable[[Progress], Any], done: Callable[[Any], None]
     ) -> threading.Thread:
         """Begin work in a thread of its own.
 
         Parameters
         ----------
-        what : str
-            What is being done, in words.
+        what : str, optional
+            What is being done, in words; ``None`` for what is too short to be told of.
         work : callable
             Takes a function of the fraction done that returns False when the work is not
             wanted any more.
         done : callable
-            Takes the result; not called when the work was cancelled meanwhile.
+            Takes the result; not called when the work was cancelled meanwhile. May start the
+            work that comes next.
         """
         with self._lock:
             self._turn += 1
@@ -54,7 +55,8 @@ class Tasks:
         def progress(fraction: float) -> bool:
             if turn != self._turn:
                 return False
-            self._tell({"state": "running", "what": what, "done": float(fraction)})
+            if what is not None:
+                self._tell({"state": "running", "what": what, "done": float(fraction)})
             return True
 
         def run() -> None:
@@ -70,7 +72,8 @@ class Tasks:
                 done(result)
             self._end(turn, {"state": "ended"})
 
-        self._tell({"state": "running", "what": what, "done": 0.0})
+        if what is not None:
+            self._tell({"state": "running", "what": what, "done": 0.0})
         thread = threading.Thread(target=run, name="errwidgets task", daemon=True)
         thread.start()
         return thread

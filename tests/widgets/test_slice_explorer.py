@@ -48,17 +48,21 @@ class Page:
 
     def _send(self, content: dict, _buffers: object = None) -> None:
         self.heard.append(content)
-        if content["state"] != "running":
+        if content.get("state", "running") != "running":
             self.ended.set()
 
-    def ask(self, **asked: object) -> dict:
+    def ask(self, kind: str = "search", *, afresh: bool = False, **asked: object) -> dict:
         self.ended.clear()
-        self.explorer._handle_custom_msg({"kind": "search", "asked": asked}, [])
+        message = {"kind": kind, "asked": asked, "afresh": afresh}
+        self.explorer._handle_custom_msg(message, [])
         assert self.ended.wait(20)
         return self.heard[-1]
 
 
-ASKED = {"objective": 0, "max_conditions": 3, "min_support": 0.01, "within": False}
+ASKED = {
+    "objective": 0, "max_conditions": 3, "min_support": 0.01, "alpha": 0.95, "within": False,
+    "max_depth": 3, "min_leaf": 0.01,
+}  # fmt: skip
 
 
 def test_what_it_finds_is_what_the_evaluation_finds():
@@ -134,7 +138,7 @@ def test_within_means_what_is_selected():
     evaluation = make()
     explorer = ew.SliceExplorer(evaluation)
     explorer.selection = "age > 40"
-    Page(explorer).ask(**{**ASKED, "within": True})
+    Page(explorer).ask(afresh=True, **{**ASKED, "within": True})
     inside = evaluation.mask("age > 40")
     for predicate in explorer.slices["conditions"]:
         assert inside[evaluation.mask(predicate)].all()
@@ -147,7 +151,9 @@ def test_within_means_what_is_selected():
     [
         {}, {**ASKED, "objective": 99}, {**ASKED, "objective": "loss"},
         {**ASKED, "max_conditions": 0}, {**ASKED, "max_conditions": 9},
-        {**ASKED, "min_support": 1e-9}, {**ASKED, "within": "yes"}, {**ASKED, "objective": None},
+        {**ASKED, "min_support": 0.0}, {**ASKED, "alpha": 2}, {**ASKED, "max_depth": 99},
+        {**ASKED, "objective": [0, 0]}, {**ASKED, "objective": [0, 7]},
+        {**ASKED, "objective": True}, {**ASKED, "objective": None}, {**ASKED, "within": "yes"},
     ],
     ids=str,
 )  # fmt: skip
@@ -171,7 +177,7 @@ def test_a_failure_is_said_and_what_was_found_stays(monkeypatch):
     def fail(*_arguments: object) -> None:
         raise RuntimeError("no more memory")
 
-    monkeypatch.setattr(explorer, "_search", fail)
+    monkeypatch.setattr(explorer._exploration, "find", fail)
     assert page.ask(**ASKED) == {"kind": "task", "state": "failed", "message": "no more memory"}
     assert explorer._content == before
     explorer.close()
