@@ -32,12 +32,25 @@ function slice(words: string, code: number, more: Partial<FoundSlice> = {}): Fou
     discovery_rate: 0.5,
     n_similar: 0,
     subsumed_by: null,
+    alike: [],
     ...more,
   };
 }
 
 const EXPLORED: Explored = {
-  asked: { objective: 0, max_conditions: 3, min_support: 0.01, within: false },
+  asked: {
+    objective: 0,
+    max_conditions: 3,
+    min_support: 0.01,
+    alpha: 0.95,
+    within: false,
+    max_depth: 3,
+    min_leaf: 0.01,
+  },
+  within: null,
+  noun: "mistakes",
+  reading: { scope: null, truth: null, value: null },
+  names: ["side", "age"],
   objectives: ["mistakes", "loss"],
   supports: [0.01, 0.05],
   most_conditions: 3,
@@ -57,6 +70,7 @@ const EXPLORED: Explored = {
       explained: 0.12,
       p: 0.005,
       n_groups: 10,
+      histogram: null,
       groups: Array.from({ length: 10 }, (_, i) => slice(`side = ${i}`, i % 3)),
     },
   ],
@@ -187,7 +201,7 @@ describe("the other tabs", () => {
     expect(document.activeElement?.textContent).toBe("Features");
     await press("ArrowLeft");
     await press("ArrowLeft");
-    expect(options.value.value.tab).toBe("tree");
+    expect(options.value.value.tab).toBe("overlap");
   });
 
   it("show each feature's groups, a few at first", async () => {
@@ -218,7 +232,9 @@ describe("a search", () => {
     await act(async () => {
       fireEvent.change(screen.getByRole("combobox", { name: "find" }), { target: { value: "1" } });
     });
-    expect(sent).toEqual([{ kind: "search", asked: { ...EXPLORED.asked, objective: 1 } }]);
+    expect(sent).toEqual([
+      { kind: "search", asked: { ...EXPLORED.asked, objective: 1 }, afresh: false },
+    ]);
   });
 
   it("can be of the rows that are selected elsewhere", async () => {
@@ -226,7 +242,9 @@ describe("a search", () => {
     expect(screen.queryByRole("button", { name: /within the selection/ })).toBeNull();
     await act(async () => store.select("other", where(1), "other"));
     await click(screen.getByRole("button", { name: "Search within the selection" }));
-    expect(sent).toEqual([{ kind: "search", asked: { ...EXPLORED.asked, within: true } }]);
+    expect(sent).toEqual([
+      { kind: "search", asked: { ...EXPLORED.asked, within: true }, afresh: true },
+    ]);
   });
 
   it("shows its progress, is cancelled, and says why it failed", async () => {
@@ -248,7 +266,7 @@ describe("a search", () => {
     const { found: _, ...rest } = EXPLORED;
     const { sent } = show({ explored: rest });
     await click(screen.getByRole("button", { name: "Search" }));
-    expect(sent).toEqual([{ kind: "search", asked: EXPLORED.asked }]);
+    expect(sent).toEqual([{ kind: "search", asked: EXPLORED.asked, afresh: false }]);
   });
 
   it("needs a kernel; what was found does not", async () => {

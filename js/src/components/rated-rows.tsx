@@ -1,40 +1,39 @@
-// A table of groups of rows with their rates: sorted by its heads, moved through with the keys.
+// Groups of rows with their rates in a table, and what a click on one selects.
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
 import type { Rated } from "../store/content.ts";
 import type { Predicate } from "../store/selection.ts";
 import { count, decimal } from "./format.ts";
 import { Interval } from "./interval.tsx";
+import { type Column, sortedBy, Table, type TableProps } from "./table.tsx";
 
-export interface Column<R> {
-  head: string;
-  /** What rows are sorted by, the largest first. */
-  by?(row: R): number | null;
-  cell(row: R): ComponentChildren;
-  /** Beside the head. */
-  note?: ComponentChildren;
-  /** Left out where there is little room. */
-  wide?: boolean;
-}
+export type { Column } from "./table.tsx";
 
-interface Props<R extends Rated> {
-  label: string;
-  rows: R[];
-  columns: Column<R>[];
+/** What all groups of rows in a view have in common. */
+export interface Rating {
+  chosen(row: Rated): boolean;
+  onSelect(row: Rated, add: boolean): void;
+  onClear(): void;
   /** Rates are shares. */
   is_rate: boolean;
   measure: string;
   overall: number;
-  chosen(row: R): boolean;
-  onSelect(row: R, add: boolean): void;
-  onClear(): void;
+}
+
+type Passed<R> = Pick<
+  TableProps<R>,
+  "label" | "rows" | "bare" | "sort" | "onSort" | "widths" | "onSize" | "open" | "onOpen" | "id"
+>;
+
+interface Props<R extends Rated> extends Rating, Passed<R> {
+  columns?: Column<R>[];
   words?(row: R): ComponentChildren;
-  sort?: string | null;
-  onSort?(head: string | null): void;
+  head?: ComponentChildren;
+  /** The most rows of one group, where a bar shows how many there are. */
+  most?: number;
   /** The ends of the scale where several tables share one. */
   scale?: Scale;
-  /** No line of heads: one above serves. */
-  bare?: boolean;
+  /** What `overall` is of. */
+  whole?: string;
 }
 
 type Scale = [number, number];
@@ -47,134 +46,77 @@ export function scaleOf(rows: Rated[], overall: number, intervals: boolean): Sca
     const at = rate ?? overall;
     return intervals ? [low ?? at, high ?? at] : [at];
   });
-  return [Math.min(overall, ...ends), Math.max(overall, ...ends)];
+  const known = [...ends, overall].filter(Number.isFinite);
+  return known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
 }
 
 export function RatedRows<R extends Rated>(props: Props<R>) {
-  const { label, rows, columns, is_rate, measure, overall, chosen, words, onSort } = props;
-  const { sort = null, scale = scaleOf(rows, overall, true), bare = false } = props;
-  const [stop, setStop] = useState(0);
-  const body = useRef<HTMLDivElement>(null);
+  const { rows, columns = [], is_rate, measure, overall, words, most } = props;
+  const { scale = scaleOf(rows, overall, true), sort = null, whole = "all" } = props;
   const rate: Column<R> = {
+    id: "rate",
     head: measure,
-    note: <> ┊ all {rateText(overall, is_rate)}</>,
+    note: (
+      <>
+        {" "}
+        ┊ {whole} {rateText(overall, is_rate)}
+      </>
+    ),
+    width: 184,
     by: (row) => row.rate,
-    cell: (row) => <RateCell row={row} is_rate={is_rate} overall={overall} scale={scale} />,
+    cell: (row) => (
+      <>
+        <b>{rateText(row.rate, is_rate)}</b>
+        <Interval
+          value={row.rate ?? Number.NaN}
+          ci_low={row.low ?? Number.NaN}
+          ci_high={row.high ?? Number.NaN}
+          overall={overall}
+          width={WIDTH}
+          scale={scale}
+          wrong
+        />
+      </>
+    ),
   };
   const size: Column<R> = {
+    id: "rows",
     head: "rows",
+    width: most ? 136 : 64,
+    head_left: most !== undefined,
     by: (row) => row.support,
-    cell: (row) => count(row.support),
+    cell: (row) =>
+      most ? (
+        <>
+          <span class="ew-count" style={{ minWidth: `${count(most).length}ch` }}>
+            {count(row.support)}
+          </span>
+          <Bar share={row.support / most} />
+        </>
+      ) : (
+        count(row.support)
+      ),
   };
   const all = [size, rate, ...columns];
-  const by = all.find((column) => column.head === sort)?.by;
-  const sorted = by ? [...rows].sort((a, b) => (by(b) ?? -1) - (by(a) ?? -1)) : rows;
-  const at = Math.min(stop, sorted.length - 1);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const to = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      Home: 0,
-      End: sorted.length - 1,
-      PageDown: at + 10,
-      PageUp: at - 10,
-    }[event.key];
-    const row = sorted[at];
-    if (to !== undefined) {
-      const next = Math.max(0, Math.min(sorted.length - 1, to));
-      setStop(next);
-      const line = body.current?.children[next] as HTMLElement | undefined;
-      line?.focus({ preventScroll: true });
-      line?.scrollIntoView?.({ block: "nearest" });
-    } else if ((event.key === "Enter" || event.key === " ") && row)
-      props.onSelect(row, event.ctrlKey || event.metaKey);
-    else if (event.key === "Escape") props.onClear();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-
   return (
-    <div role="grid" aria-label={label} aria-multiselectable="true" class="ew-rated">
-      {!bare && (
-        <div role="row" class="ew-rated-head">
-          <span role="columnheader" class="ew-rated-words">
-            {sort && onSort ? (
-              <button type="button" class="ew-link" onClick={() => onSort(null)}>
-                in the order found
-              </button>
-            ) : (
-              label
-            )}
-          </span>
-          {all.map((column) => (
-            <span
-              key={column.head}
-              role="columnheader"
-              class={column.wide ? "ew-wide" : ""}
-              aria-sort={sort === column.head ? "descending" : undefined}
-            >
-              {column.by && onSort ? (
-                <button type="button" onClick={() => onSort(column.head)}>
-                  {column.head}
-                </button>
-              ) : (
-                column.head
-              )}
-              {column.note}
-            </span>
-          ))}
-        </div>
-      )}
-      <div ref={body} role="rowgroup" class="ew-rated-body" onKeyDown={onKeyDown}>
-        {sorted.map((row, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the rows' group hears the keys
-          <div
-            key={row.words}
-            role="row"
-            class="ew-rated-row"
-            aria-selected={row.where ? chosen(row) : undefined}
-            tabIndex={i === at ? 0 : -1}
-            onFocus={() => setStop(i)}
-            onClick={(event) => props.onSelect(row, event.ctrlKey || event.metaKey)}
-          >
-            <span role="gridcell" class="ew-rated-words" title={row.words}>
-              {words ? words(row) : row.words}
-            </span>{" "}
-            {all.map((column) => (
-              <span key={column.head} role="gridcell" class={column.wide ? "ew-wide" : ""}>
-                {column.cell(row)}
-              </span>
-            ))}
-          </div>
-        ))}
-      </div>
-    </div>
+    <Table<R>
+      {...props}
+      head={props.head ?? props.label}
+      rows={sortedBy(rows, all, sort)}
+      columns={all}
+      first={(row) => (words ? words(row) : row.words)}
+      text={(row) => row.words}
+      chosen={(row) => (row.where ? props.chosen(row) : undefined)}
+    />
   );
 }
 
-interface RateCellProps {
-  row: Rated;
-  is_rate: boolean;
-  overall: number;
-  scale: Scale;
-}
-
-function RateCell({ row, is_rate, overall, scale }: RateCellProps) {
+/** An amount as a share of the most there is. */
+export function Bar({ share, wrong = false }: { share: number; wrong?: boolean }) {
   return (
-    <>
-      <b>{rateText(row.rate, is_rate)}</b>
-      <Interval
-        value={row.rate ?? Number.NaN}
-        ci_low={row.low ?? Number.NaN}
-        ci_high={row.high ?? Number.NaN}
-        overall={overall}
-        width={WIDTH}
-        scale={scale}
-        wrong
-      />
-    </>
+    <span class={wrong ? "ew-bar ew-bar-wrong" : "ew-bar"}>
+      <i style={{ width: `${Math.min(1, share) * 100}%` }} />
+    </span>
   );
 }
 
@@ -184,10 +126,38 @@ export function rateText(rate: number | null, is_rate: boolean): string {
   return Math.abs(rate) < 100 ? decimal(rate) : count(rate);
 }
 
+// ------------------------------------------------------------------ what clicks select
+
+/** The groups that a predicate is made of: united, or crossed. */
+export function partsOf(own: Predicate | null): Predicate[] {
+  if (!own) return [];
+  if (own.op === "any") return own.of;
+  // A slice is itself a conjunction; crossed slices are conjunctions in one.
+  const crossed = isCrossed(own) ? own.of.map((part) => alone(part)) : null;
+  return crossed ?? [own];
+}
+
+export function isCrossed(own: Predicate | null): own is Predicate & { op: "all" } {
+  return own?.op === "all" && own.of.length > 1 && own.of.every((part) => part.op === "all");
+}
+
+function alone(part: Predicate): Predicate {
+  return part.op === "all" && part.of.length === 1 ? (part.of[0] as Predicate) : part;
+}
+
+/** Groups as one selection: rows of any of them, or of all. */
+export function together(parts: Predicate[], crossed: boolean): Predicate | null {
+  if (parts.length < 2) return parts[0] ?? null;
+  if (!crossed) return { op: "any", of: parts };
+  const whole = parts.map(
+    (part): Predicate => (part.op === "all" ? part : { op: "all", of: [part] }),
+  );
+  return { op: "all", of: whole };
+}
+
 /** Whether a predicate is the one of a row, or one of several that are selected together. */
 export function among(own: Predicate | null): (row: Rated) => boolean {
-  const parts = own?.op === "any" ? own.of : own ? [own] : [];
-  const texts = new Set(parts.map((part) => JSON.stringify(part)));
+  const texts = new Set([own, ...partsOf(own)].map((part) => JSON.stringify(part)));
   return (row) => row.where !== null && texts.has(JSON.stringify(row.where));
 }
 
@@ -195,11 +165,10 @@ export function among(own: Predicate | null): (row: Rated) => boolean {
 export function after(own: Predicate | null, row: Rated, add: boolean): Predicate | null {
   const { where } = row;
   if (!where) return null;
+  const parts = partsOf(own);
   const is_chosen = among(own)(row);
-  if (!add) return is_chosen && own?.op !== "any" ? null : where;
-  const parts = own?.op === "any" ? own.of : own ? [own] : [];
+  if (!add) return is_chosen && parts.length === 1 ? null : where;
   const text = JSON.stringify(where);
   const others = parts.filter((part) => JSON.stringify(part) !== text);
-  const next = is_chosen ? others : [...others, where];
-  return next.length > 1 ? { op: "any", of: next } : (next[0] ?? null);
+  return together(is_chosen ? others : [...others, where], isCrossed(own));
 }

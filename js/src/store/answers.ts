@@ -14,10 +14,19 @@ export interface Asked<A> {
 type Got<A> = { answer: A } | { problem: string };
 
 export function useAnswer<Q extends Query>(store: Store, query: Q): Asked<AnswerOf<Q>> {
-  type A = AnswerOf<Q>;
+  const { answer, ...rest } = useAnswers(store, [query]);
+  return { answer: answer?.[0] ?? null, ...rest };
+}
+
+/** The answers of several questions, all or none. */
+export function useAnswers<Q extends Query>(
+  store: Store,
+  queries: readonly Q[],
+): Asked<AnswerOf<Q>[]> {
+  type A = AnswerOf<Q>[];
   const edition = store.edition.value;
-  const key = JSON.stringify(query);
-  const now = useMemo(() => attempt(store, query), [key, edition]);
+  const key = JSON.stringify(queries);
+  const now = useMemo(() => attempt(store, queries), [key, edition]);
   const [late, setLate] = useState<{ of: unknown; got: Got<A> } | null>(null);
   const last = useRef<A | null>(null);
   useEffect(() => {
@@ -39,13 +48,14 @@ export function useAnswer<Q extends Query>(store: Store, query: Q): Asked<Answer
 
 function attempt<Q extends Query>(
   store: Store,
-  query: Q,
-): Got<AnswerOf<Q>> | Promise<Got<AnswerOf<Q>>> {
+  queries: readonly Q[],
+): Got<AnswerOf<Q>[]> | Promise<Got<AnswerOf<Q>[]>> {
   const fail = (error: unknown) => ({ problem: explained(error) });
   try {
-    const answer = store.ask(query);
-    if (!(answer instanceof Promise)) return { answer };
-    return answer.then((known) => ({ answer: known }), fail);
+    const answers = queries.map((query) => store.ask(query));
+    if (answers.some((one) => one instanceof Promise))
+      return Promise.all(answers).then((known) => ({ answer: known }), fail);
+    return { answer: answers as AnswerOf<Q>[] };
   } catch (error) {
     return fail(error);
   }

@@ -31,6 +31,8 @@ export interface Info extends Lensing {
   error_threshold: number | null;
   /** Columns of more bytes than this together are counted in Python. */
   page_bytes: number;
+  /** Names of what was selected and kept: "cohort." and the name is a column. */
+  cohorts: string[];
 }
 
 interface WireSample {
@@ -74,6 +76,7 @@ const NOTHING: Info = {
   pandas: true,
   error_threshold: null,
   page_bytes: 0,
+  cohorts: [],
 };
 
 export class Store {

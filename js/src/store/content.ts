@@ -26,6 +26,15 @@ export interface FoundSlice extends Rated {
   discovery_rate: number | null;
   n_similar: number;
   subsumed_by: string | null;
+  /** Some of what is folded under it. */
+  alike: FoundSlice[];
+}
+
+/** Rows in bins of one width: bins hold their upper edge, the outer ones all that lies beyond. */
+export interface Histogram {
+  /** Where bins meet, as limits of the column are spelled. */
+  edges: string[];
+  bins: Record<"support" | "rate" | "low" | "high", (number | null)[]>;
 }
 
 export interface RatedFeature {
@@ -33,6 +42,7 @@ export interface RatedFeature {
   explained: number | null;
   p: number | null;
   n_groups: number;
+  histogram: Histogram | null;
   groups: Rated[];
 }
 
@@ -42,12 +52,25 @@ export interface TreeNode extends Rated {
 }
 
 export interface Asked {
-  /** Position among the objectives. */
-  objective: number;
+  /** Position among the objectives, or the codes of a confusion's true and predicted class. */
+  objective: number | [number, number];
   max_conditions: number;
   min_support: number;
-  /** Only among the rows that are selected. */
+  alpha: number;
+  /** Only among the rows that were selected when this was asked. */
   within: boolean;
+  max_depth: number;
+  min_leaf: number;
+}
+
+/** How the page counts what is looked for. */
+export interface Reading {
+  /** The rows that count; null for all. */
+  scope: Predicate | null;
+  /** What makes a row wrong. */
+  truth: Predicate | null;
+  /** Else the column that is summed. */
+  value: string | null;
 }
 
 /** Without `found` nothing was searched yet. */
@@ -56,16 +79,25 @@ export interface Explored {
   objectives: string[];
   supports: number[];
   most_conditions: number;
+  /** The rows that are searched, when not all. */
+  within: { words: string; where: Predicate } | null;
   measure: string;
+  noun: string;
   is_rate: boolean;
-  overall: number;
+  reading: Reading;
+  overall: number | null;
   found?: FoundSlice[];
   note: string;
   cover: string;
-  features: RatedFeature[];
+  /** The columns that slices may speak of. */
+  names: string[];
+  /** Absent while they are worked out. */
+  features?: RatedFeature[];
   features_note: string;
-  tree: TreeNode[];
+  tree?: TreeNode[];
   tree_note: string;
+  /** The lens was changed since. */
+  stale?: boolean;
 }
 
 export interface Task {
@@ -75,30 +107,88 @@ export interface Task {
   message?: string;
 }
 
+/** What Python says of a cohort that was named. */
+export type Named = { kept: string } | { refused: string };
+
+type Message =
+  | ({ kind: "task" } & Task)
+  | ({ kind: "preview" } & Pick<Explored, "asked" | "found" | "note">)
+  | ({ kind: "cohort" } & Named);
+
 const TRAIT = "_content";
 
 export class Content {
   readonly value: Signal<Partial<Explored>> = signal({});
   readonly task: Signal<Task | null> = signal(null);
+  /** What a sample gives while a control is dragged. */
+  readonly preview: Signal<Pick<Explored, "asked" | "found" | "note"> | null> = signal(null);
+  readonly named: Signal<Named | null> = signal(null);
   readonly #model: Model;
+  /** Of a drag only the newest step is sent, and the next one when the last was answered. */
+  #waiting: Asked | null = null;
+  #asking = false;
 
   constructor(model: Model, ended: AbortSignal) {
     this.#model = model;
     const read = () => {
       this.value.value = (model.get(TRAIT) ?? {}) as Partial<Explored>;
+      this.preview.value = null;
     };
-    const hear = (message: { kind?: string } & Task) => {
-      if (message?.kind === "task") this.task.value = message;
+    const hear = (message: Message) => {
+      if (message?.kind === "task") {
+        this.task.value = message;
+        if (message.state !== "running") this.#stepped();
+      } else if (message?.kind === "cohort") this.named.value = message;
+      else if (message?.kind === "preview" && this.#asking) {
+        this.preview.value = message;
+        this.#stepped();
+      }
     };
     listen(model, ended, { [`change:${TRAIT}`]: read, "msg:custom": hear });
     read();
   }
 
-  search(asked: Asked): void {
-    this.#model.send({ kind: "search", asked });
+  /** @param afresh Among the rows that are selected now, where it is asked to be `within`. */
+  search(asked: Asked, afresh = false): void {
+    this.#rest();
+    this.#model.send({ kind: "search", asked, afresh });
+  }
+
+  /** A step of a drag. */
+  look(asked: Asked): void {
+    if (this.#asking) {
+      this.#waiting = asked;
+      return;
+    }
+    this.#asking = true;
+    this.#model.send({ kind: "preview", asked });
+  }
+
+  #stepped(): void {
+    this.#asking = false;
+    const next = this.#waiting;
+    this.#waiting = null;
+    if (next) this.look(next);
+  }
+
+  #rest(): void {
+    this.#waiting = null;
+    this.#asking = false;
+  }
+
+  grow(asked: Asked): void {
+    this.#model.send({ kind: "tree", asked });
+  }
+
+  /** Keep what is selected under a name. */
+  keep(name: string): void {
+    this.named.value = null;
+    this.#model.send({ kind: "cohort", name });
   }
 
   cancel(): void {
+    this.#rest();
+    this.preview.value = null;
     this.#model.send({ kind: "cancel" });
   }
 }
