@@ -126,7 +126,10 @@ def _named(evaluation: Evaluation, name: str, columns: Columns) -> Objective:
                 "objective='absolute_error'", evaluation.task, advice="Pass 'error' or 'loss'."
             )
         distance = np.abs(evaluation.row_values("residual"))
-        return Objective(_finite(distance, "residual"), "absolute error", "mean absolute error")
+        # Views have it as a column of theirs; the frame has it only as the loss.
+        known = getattr(columns, "distance", None)
+        return Objective(_finite(distance, "residual"), "absolute error", "mean absolute error",
+                         column=known)  # fmt: skip
     if name in {"false_positive", "false_negative"}:
         return _false(evaluation, name, columns)
     raise InputError(f"objective={name!r} is unknown.{hint(name, NAMES)} {_ALLOWED}")

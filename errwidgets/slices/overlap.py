@@ -248,7 +248,8 @@ def _cover_words(frame: pd.DataFrame, noun: str) -> str:
     one = len(frame) == 1
     said = "This slice holds" if one else f"These {len(frame)} slices hold"
     what = noun if noun.startswith("of ") else f"of all {noun}"
-    return f"{said} {last['error_share']:.0%} {what} in {last['support_share']:.0%} of the rows."
+    held, rows = (f"{100 * last[name]:.0f} %" for name in ("error_share", "support_share"))
+    return f"{said} {held} {what} in {rows} of the rows."
 
 
 def intersections_frame(evaluation: Evaluation, slices: Any, objective: Any) -> pd.DataFrame:

@@ -97,9 +97,10 @@ def error_tree(
     members = [_member(scene, node) for node in nodes]
     frame = _frame(scene, nodes, members, searched)
     fidelity = _fidelity(scene, nodes, members, searched, frame)
+    explained = f"{100 * fidelity:.0f} %"
     note = (
         f"Split on {np.count_nonzero(searched):,} rows; rates come from the other "
-        f"{np.count_nonzero(~searched):,}, in which the leaves explain {fidelity:.0%} of the "
+        f"{np.count_nonzero(~searched):,}, in which the leaves explain {explained} of the "
         f"variance of the {scene.objective.measure}."
     )
     if len(nodes) == 1:

@@ -104,8 +104,9 @@ class Group:
             while f"{kind}-{number}" in taken | set(left):
                 number += 1
             source = adopted[0] if adopted else f"{kind}-{number}"
+            needs = view.needs(self.columns)  # may refuse what the view is to show
             self._views[source] = view
-            self._require(view.needs(self.columns))
+            self._require(needs)
             return source
 
     def leave(self, source: str) -> None:

@@ -12,6 +12,7 @@ from errwidgets.exceptions import ErrwidgetsError, InputTypeError
 from errwidgets.selection import All, AnyOf, to_wire
 from errwidgets.sharing.slices import slices_fallback
 from errwidgets.slices.conditions import read_features
+from errwidgets.slices.objective import read_objective
 from errwidgets.widgets.exploring import Asked, Exploration
 from errwidgets.widgets.needs import Needs
 from errwidgets.widgets.tasks import Tasks
@@ -110,15 +111,13 @@ class SliceExplorer(View):
         seed: int = 0,
         **options: Any,
     ) -> None:
-        self._features = features
+        self._features, self._objective = features, objective
         self._tasks = Tasks(self._tell)
         super().__init__(evaluation, **options)
         try:
-            if objective is None:
-                objective = "error" if evaluation.has_errors else "loss"
             asked = Asked(max_conditions=max_conditions, min_support=min_support, alpha=alpha)
             self._exploration = Exploration(
-                evaluation, self._group, features, objective, asked, k, seed
+                evaluation, self._group, features, self._first(evaluation), asked, k, seed
             )
             self._begin()
         except BaseException:
@@ -152,19 +151,29 @@ class SliceExplorer(View):
         names = [str(one.name) for one in read_features(evaluation, self._features)]
         cohorts = [f"{COHORT}{name}" for name in evaluation.notes.cohorts]
         labels = ("y_true", "y_pred") if evaluation.is_classification else ()
-        if columns.is_error is not None:
-            return Needs((*labels, *dict.fromkeys([columns.is_error, *names, *cohorts])))
-        # Losses are no codes: what groups and pairs of features add up to is saved.
-        loss = evaluation.frame_name("loss")
+        wrong = () if columns.is_error is None else (columns.is_error,)
+        drawn = (*labels, *dict.fromkeys([*wrong, *names, *cohorts]))
+        return Needs(drawn, self._sums(columns, names))
+
+    def _sums(self, columns: ViewColumns, names: list[str]) -> tuple[Any, ...]:
+        """Return the groups and pairs of features whose losses are saved: these are no codes."""
+        value = read_objective(columns.evaluation, self._first(columns.evaluation), columns).column
+        if value is None:
+            return ()
         sizes = {name: len(columns[name].categories) for name in names}
-        alone = [((name,), loss) for name in names]
         pairs, left = [], MOST_CELLS
         for i, a in enumerate(names):
             for b in names[:i]:
                 left -= sizes[a] * sizes[b]
                 if left >= 0:
-                    pairs.append((tuple(sorted((a, b))), loss))
-        return Needs((*names, *cohorts), (*alone, *pairs))
+                    pairs.append((tuple(sorted((a, b))), value))
+        return (*(((name,), value) for name in names), *pairs)
+
+    def _first(self, evaluation: Evaluation) -> Any:
+        """Return what is looked for first."""
+        if self._objective is not None:
+            return self._objective
+        return "error" if evaluation.has_errors else "loss"
 
     # ------------------------------------------------------------ what was found
 

@@ -79,7 +79,7 @@ def test_cover_of_a_frame_says_what_it_holds(evaluation):
     assert frame["errors_added"].sum() == (wrong & covered).sum()
     assert frame["error_share"].iloc[-1] == pytest.approx((wrong & covered).sum() / wrong.sum())
     assert frame["support_share"].iloc[-1] == pytest.approx(covered.mean())
-    assert f"{frame['error_share'].iloc[-1]:.0%} of all mistakes" in frame.attrs["note"]
+    assert f"{100 * frame['error_share'].iloc[-1]:.0f} % of all mistakes" in frame.attrs["note"]
 
 
 def test_cover_of_an_objective_counts_its_rows_only(evaluation):

@@ -12,13 +12,15 @@ interface FrameProps {
   source: string;
   /** At the right of the title. */
   controls?: ComponentChildren;
+  /** What else can be done with what is selected. */
+  actions?: ComponentChildren;
   /** The numbers come from a sample. */
   sampled?: boolean;
   children: ComponentChildren;
 }
 
 export function Frame(props: FrameProps) {
-  const { title, store, source, controls, sampled = false, children } = props;
+  const { title, store, source, controls, actions, sampled = false, children } = props;
   const { name } = store.info.value;
   const [in_use, setInUse] = useState(false);
   const failure = store.failure.value;
@@ -43,7 +45,7 @@ export function Frame(props: FrameProps) {
         {controls && <div class="ew-controls">{controls}</div>}
       </header>
       <Lost store={store} />
-      <SelectionBar store={store} source={source} in_use={in_use} />
+      <SelectionBar store={store} source={source} in_use={in_use} actions={actions} />
       {failure !== null && spoken_here && (
         <p role="alert" class="ew-alert">
           <span>{failure}</span>

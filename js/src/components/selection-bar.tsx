@@ -1,4 +1,5 @@
 // How many rows are selected, by what, and how to get them: the same line in every widget.
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Store } from "../store/connection.ts";
 import { words } from "../store/selection.ts";
@@ -12,9 +13,11 @@ interface Props {
   source: string;
   /** The pointer or the focus is in this view. */
   in_use: boolean;
+  /** What else can be done with what is selected. */
+  actions?: ComponentChildren;
 }
 
-export function SelectionBar({ store, source, in_use }: Props) {
+export function SelectionBar({ store, source, in_use, actions }: Props) {
   const clauses = store.clauses.value;
   const columns = store.columns.value;
   const empty = clauses.length === 0;
@@ -49,6 +52,7 @@ export function SelectionBar({ store, source, in_use }: Props) {
           })}
         </ul>
         <span class={empty ? "ew-actions ew-hidden" : "ew-actions"}>
+          {actions}
           <button
             type="button"
             class="ew-link"

@@ -97,15 +97,19 @@ export function MoreAsking({ content, explored }: Pick<Props, "content" | "explo
   return (
     <div class="ew-sliders">
       <Slider
-        label="small and bad"
-        name="alpha: 1 prefers small slices with many mistakes, 0 large ones"
+        label="alpha"
+        name="alpha: high for small slices with many mistakes, low for large ones"
         min={0.5}
         max={1}
         step={0.01}
         digits={2}
         value={now.alpha}
         onChange={(alpha, finished) => ask({ alpha }, finished)}
-      />
+      >
+        <span class="ew-hint" aria-hidden="true">
+          high: small and bad, low: large
+        </span>
+      </Slider>
       {now.min_support < 1 && (
         <Slider
           label="least rows, %"

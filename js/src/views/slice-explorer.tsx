@@ -50,6 +50,8 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
     measure: explored.measure ?? "",
     overall: explored.overall ?? Number.NaN,
   };
+  const ask = (patch: Partial<Asked>, afresh: boolean) =>
+    explored.asked && content.search({ ...explored.asked, ...patch }, afresh);
   const set = (patch: Record<string, unknown>) => options.set(patch);
   const common = { store, explored, rating, own, settings, set, onSelect: select };
   const crossed = (explored.found ?? []).filter(rating.chosen);
@@ -68,6 +70,19 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
           more={more}
           onMore={(on) => set({ more: on })}
         />
+      }
+      actions={
+        live &&
+        explored.asked && (
+          <button
+            type="button"
+            class="ew-link"
+            aria-label="Search within the selection"
+            onClick={() => ask({ within: true }, true)}
+          >
+            Search within
+          </button>
+        )
       }
     >
       {live && more && <MoreAsking content={content} explored={explored} />}
@@ -89,23 +104,21 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
             </button>
           ))}
         </div>
-        {live && (
-          <Within content={content} explored={explored} any={store.clauses.value.length > 0} />
-        )}
       </div>
       {explored.within && (
         <p class="ew-within" title={explored.within.words}>
           Only among: <bdi>{explored.within.words}</bdi>
+          {live && (
+            <button type="button" class="ew-link" onClick={() => ask({ within: false }, false)}>
+              Search all rows
+            </button>
+          )}
         </p>
       )}
       {explored.stale && live && (
         <p class="ew-within">
           The lens was changed since this was searched.{" "}
-          <button
-            type="button"
-            class="ew-link"
-            onClick={() => explored.asked && content.search(explored.asked)}
-          >
+          <button type="button" class="ew-link" onClick={() => ask({}, false)}>
             Search again
           </button>
         </p>
@@ -167,34 +180,6 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
         );
     }
   }
-}
-
-interface WithinProps {
-  content: Content;
-  explored: Partial<Explored>;
-  /** Something is selected. */
-  any: boolean;
-}
-
-function Within({ content, explored, any }: WithinProps) {
-  const { asked, within } = explored;
-  if (!asked) return null;
-  const ask = (patch: Partial<Asked>, afresh: boolean) =>
-    content.search({ ...asked, ...patch }, afresh);
-  return (
-    <span class="ew-tab-actions">
-      {any && (
-        <button type="button" class="ew-link" onClick={() => ask({ within: true }, true)}>
-          Search within the selection
-        </button>
-      )}
-      {within && (
-        <button type="button" class="ew-link" onClick={() => ask({ within: false }, false)}>
-          Search all rows
-        </button>
-      )}
-    </span>
-  );
 }
 
 interface UnsearchedProps {

@@ -5,7 +5,7 @@ import { Histogram } from "../components/histogram.tsx";
 import { RatedRows, type Rating, rateText, scaleOf } from "../components/rated-rows.tsx";
 import { conditionsOf, joined, rangeOf } from "../store/conditions.ts";
 import type { Store } from "../store/connection.ts";
-import type { Explored, RatedFeature } from "../store/content.ts";
+import type { Explored, Rated, RatedFeature } from "../store/content.ts";
 import type { Predicate } from "../store/selection.ts";
 
 /** Groups of a feature that are drawn before "more" is asked for; of many features fewer. */
@@ -53,7 +53,9 @@ export function Features({ store, explored, rating, own, onSelect }: Props) {
           // A histogram shows the numbers; what is missing has no place in it.
           const listed = binned
             ? feature.groups.filter(({ where }) => where && isMissing(where))
-            : feature.groups;
+            : column?.unit
+              ? feature.groups
+              : worstFirst(feature.groups);
           const groups = open.includes(name) ? listed : listed.slice(0, few);
           const more = listed.length - groups.length;
           return (
@@ -101,6 +103,11 @@ export function Features({ store, explored, rating, own, onSelect }: Props) {
       <p class="ew-provenance">{features_note}</p>
     </>
   );
+}
+
+/** Groups without an order of their own: those first of which it is sure that their rate is high. */
+function worstFirst(groups: Rated[]): Rated[] {
+  return [...groups].sort((a, b) => (b.low ?? -1) - (a.low ?? -1));
 }
 
 /** What makes a row count, joined to every group. */
