@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from errwidgets.selection import Predicate
     from errwidgets.slices.scene import Scene
 
-__all__ = ["conditions", "explained_by", "feature_errors", "feature_pair"]
+__all__ = ["conditions", "cramers_v", "explained_by", "feature_errors", "feature_pair"]
 
 _SAMPLE = 20_000
 """Rows that are shuffled where a shuffle needs rows and not only counts."""
@@ -215,6 +215,43 @@ def _between(
 def _p_value(told: float, chance: NDArray[np.float64]) -> float:
     as_much = np.count_nonzero(chance >= told - 1e-12)
     return float((1 + as_much) / (1 + len(chance)))
+
+
+def cramers_v(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Return how far one feature tells another, from the first rows of many.
+
+    Parameters
+    ----------
+    a, b : ndarray of shape (n_rows,), unsigned
+        The group of each row.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 0 where either has one group.
+
+    References
+    ----------
+    Cramér, H. (1946). Mathematical Methods of Statistics, 21.9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> codes = np.array([0, 0, 1, 1])
+    >>> cramers_v(codes, 1 - codes), cramers_v(codes, np.array([0, 1, 0, 1]))
+    (1.0, 0.0)
+    """
+    step = max(1, len(a) // _SAMPLE)
+    _, rows = np.unique(a[::step], return_inverse=True)
+    _, columns = np.unique(b[::step], return_inverse=True)
+    k, m = int(rows.max(initial=0)) + 1, int(columns.max(initial=0)) + 1
+    if min(k, m) == 1:
+        return 0.0
+    table = np.bincount(rows * m + columns, minlength=k * m).reshape(k, m)
+    n = table.sum()
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
+    chi2 = float(((table - expected) ** 2 / expected).sum())
+    return float(np.sqrt(chi2 / (n * (min(k, m) - 1))))
 
 
 def feature_pair(

@@ -18,6 +18,7 @@ from errwidgets.slices.conditions import read_features
 from errwidgets.slices.finding import find
 from errwidgets.slices.histograms import histograms
 from errwidgets.slices.objective import read_objective
+from errwidgets.slices.ranking import cramers_v
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,9 @@ PERMUTATIONS: Final = 100
 MOST_SAMPLED: Final = 100_000
 
 FEWEST_SAMPLED: Final = 2_000
+
+SAME: Final = 0.6
+"""Cramér's V from which on one feature says nearly what another does."""
 
 STEP_SECONDS: Final = 0.1
 """How long a step of a drag may take before the next one searches fewer rows."""
@@ -287,15 +291,26 @@ class Exploration:
         )
         if wanted(0.5) is False:
             return Result(asked, {})
-        ranked = [*dict.fromkeys(ranking["feature"]), None, None]
+        axes = self._different(list(dict.fromkeys(ranking["feature"])))
         bins = histograms(self.evaluation, self._features, **common)
         if wanted(0.8) is False:
             return Result(asked, {})
         features = {
             "features": features_to_wire(ranking, columns, held, bins),
             "features_note": ranking.attrs["note"],
+            "axes": axes,
         }
-        return Result(asked, {**features, **self.tree(asked).wire}, axes=ranked[:2])
+        return Result(asked, {**features, **self.tree(asked).wire}, axes=axes)
+
+    def _different(self, ranked: list[str]) -> list[str | None]:
+        """Return the first feature and the next one that does not say nearly the same."""
+        if not ranked:
+            return [None, None]
+        first, *others = ranked
+        columns = self.evaluation.columns
+        codes = columns[first].codes
+        apart = (one for one in others if cramers_v(codes, columns[one].codes) < SAME)
+        return [first, next(apart, others[0] if others else None)]
 
     def tree(self, asked: Asked) -> Result:
         """Return a tree of what was searched for the page."""

@@ -110,6 +110,22 @@ export function storeTraits({ labels, y_true, y_pred, name = null, clauses = [],
   };
 }
 
+/** A numeric column in bins; code i holds values from lows[i] to highs[i]. */
+export function binnedColumn(codes: number[], lows: string[], highs: string[], name: string) {
+  const labels = lows.map((low, i) =>
+    i ? `${highs[i - 1]} to ${highs[i]}` : `≤ ${highs[i] ?? low}`,
+  );
+  return {
+    ...wireColumn(codes, labels, name),
+    literals: labels.map(() => null),
+    kind: "numeric",
+    lows,
+    highs,
+    unit: "float",
+    in_queries: true,
+  };
+}
+
 /** A source over columns, without tables, samples or weights. */
 export function localSource(columns: Columns, n_samples: number): LocalSource {
   const holdings = { n_samples, tables: [], sample: null, weight: null, is_error: null };

@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats.contingency import association
 from sklearn.metrics import mutual_info_score
 
 import errwidgets as ew
 from errwidgets.exceptions import ColumnNotFoundError, InputError, InputTypeError
 from errwidgets.slices.evidence import group_columns
-from errwidgets.slices.ranking import explained_by
+from errwidgets.slices.ranking import cramers_v, explained_by
 
 
 def make(n=2000, seed=0, **options):
@@ -172,3 +173,13 @@ def test_nothing_to_rank_is_said():
 def test_what_has_no_meaning_is_refused(call, error, said):
     with pytest.raises(error, match=said):
         call(make(100))
+
+
+def test_cramers_v_is_scipys():
+    rng = np.random.default_rng(0)
+    for k, m in ((2, 2), (3, 5), (12, 4)):
+        a = rng.integers(0, k, 500)
+        b = np.where(rng.random(500) < 0.5, a % m, rng.integers(0, m, 500))
+        expected = association(pd.crosstab(a, b).to_numpy(), method="cramer")
+        assert cramers_v(a, b) == pytest.approx(expected)
+    assert cramers_v(np.zeros(5, int), np.arange(5)) == 0.0

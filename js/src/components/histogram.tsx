@@ -41,7 +41,7 @@ export function Histogram(props: Props) {
   const shown = drag ?? selected;
   const [first, last] = shown ? [Math.min(...shown), Math.max(...shown)] : [n, -1];
 
-  const go = (to: number, extend: boolean) => {
+  const go = (at: number, to: number, extend: boolean) => {
     const next = Math.max(0, Math.min(n - 1, to));
     if (extend) {
       const anchor = shown ? (shown[0] === at ? shown[1] : shown[0]) : at;
@@ -51,8 +51,9 @@ export function Histogram(props: Props) {
     box.current?.querySelector<SVGElement>(`[data-bin="${next}"]`)?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    const at = Number((event.target as HTMLElement).dataset.bin ?? 0);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: n - 1 }[event.key];
-    if (to !== undefined) go(to, event.shiftKey);
+    if (to !== undefined) go(at, to, event.shiftKey);
     else if (event.key === "Enter" || event.key === " ") onSelect(at, at);
     else if (event.key === "Escape") onClear();
     else return;

@@ -73,7 +73,7 @@ export function Table<R>(props: TableProps<R>) {
   const begin = some ? Math.max(0, Math.floor(top / height) - BESIDE) : 0;
   const end = some ? Math.min(rows.length, begin + IN_SIGHT + 2 * BESIDE) : rows.length;
   const width = ({ id: name, width }: Column<R>) => ({
-    width: `${props.widths?.[name] ?? width}px`,
+    "--ew-width": `${props.widths?.[name] ?? width}px`,
   });
 
   const go = (to: number) => {
@@ -174,12 +174,12 @@ export function Table<R>(props: TableProps<R>) {
   );
 }
 
-function classOf<R>({ wide, left }: Column<R>, also = false): string {
-  return `${wide ? "ew-wide" : ""}${left || also ? " ew-left" : ""}`;
+function classOf<R>({ id, wide, left }: Column<R>, also = false): string {
+  return `ew-col-${id}${wide ? " ew-wide" : ""}${left || also ? " ew-left" : ""}`;
 }
 
 interface HeadsProps<R> extends TableProps<R> {
-  width(column: Column<R>): { width: string };
+  width(column: Column<R>): { "--ew-width": string };
 }
 
 function Heads<R>({ head, columns, sort = null, onSort, widths, onSize, width }: HeadsProps<R>) {

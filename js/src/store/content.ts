@@ -94,6 +94,8 @@ export interface Explored {
   /** Absent while they are worked out. */
   features?: RatedFeature[];
   features_note: string;
+  /** The two features that explain most and say different things. */
+  axes?: [string | null, string | null];
   tree?: TreeNode[];
   tree_note: string;
   /** The lens was changed since. */

@@ -79,9 +79,10 @@ export function Found({ found, note, cover, rating, own, settings, set, onSelect
           onSort={(sort) => set({ sort })}
           widths={(settings.widths ?? {}) as Record<string, number>}
           onSize={(widths) => set({ widths })}
-          open={(row) =>
-            row.under === null && row.alike.length ? opened.includes(row.words) : undefined
-          }
+          {...(found.some(({ alike }) => alike.length) && {
+            open: (row: Line) =>
+              row.under === null && row.alike.length ? opened.includes(row.words) : undefined,
+          })}
           onOpen={(row, open) =>
             set({
               unfolded: open

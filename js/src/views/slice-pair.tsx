@@ -37,8 +37,9 @@ export function Pair(props: Props) {
   const names = namesOf(store, explored);
   const ranked = [...(explored.features ?? []).map(({ name }) => name), ...names];
   const known = (name: unknown) => (names.includes(name as string) ? (name as string) : null);
-  const x = known(settings.x) ?? ranked[0];
-  const y = known(settings.y) ?? ranked.find((name) => name !== x);
+  const [first, second] = explored.axes ?? ranked;
+  const x = known(settings.x) ?? first ?? names[0];
+  const y = known(settings.y) ?? (second === x ? first : second) ?? names[1];
   if (names.length < 2 || x === undefined || y === undefined)
     return (
       <p class="ew-wanting">Two features are needed to cross them: pass X= with more columns.</p>
@@ -263,7 +264,10 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
         aria-colcount={columns.length + 1}
         aria-multiselectable="true"
         class="ew-heat"
-        style={{ "--ew-cell": `${size}px` }}
+        style={{
+          "--ew-cell": `${size}px`,
+          "--ew-head": `${Math.min(96, 14 + 7 * Math.max(...columns.map((label) => label.length)))}px`,
+        }}
         onKeyDown={onKeyDown}
         onPointerLeave={() => setRest(null)}
       >
