@@ -1,4 +1,4 @@
-"""What is said of a code is the same in both languages: `js/tests/conditions.test.ts` reads it too."""
+"""What is said of a code is the same in both languages: see `js/tests/conditions.test.ts`."""
 
 from __future__ import annotations
 

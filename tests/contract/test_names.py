@@ -34,7 +34,7 @@ def interface(name: str, file: str) -> set[str]:
 
 
 def explorer() -> SliceExplorer:
-    table = pd.DataFrame({"side": ["l", "r"] * 200})
+    table = pd.DataFrame({"side": ["l", "r"] * 200, "n": np.arange(400) * 7 % 100})
     wrong = (np.arange(400) % 2 == 0) & (np.arange(400) % 5 > 0)
     return SliceExplorer(Evaluation.from_predictions(np.zeros(400, int), wrong * 1, X=table))
 
@@ -42,12 +42,17 @@ def explorer() -> SliceExplorer:
 def test_what_was_found_has_the_fields_that_typescript_reads() -> None:
     content = explorer()._content
     rated = interface("Rated", "store/content.ts")
-    assert set(content) == interface("Explored", "store/content.ts")
+    # Said only when it is so.
+    assert set(content) == interface("Explored", "store/content.ts") - {"stale"}
+    assert set(content["reading"]) == interface("Reading", "store/content.ts")
     assert set(content["asked"]) == interface("Asked", "store/content.ts")
     assert set(content["found"][0]) == rated | interface("FoundSlice", "store/content.ts")
     feature = content["features"][0]
     assert set(feature) == interface("RatedFeature", "store/content.ts")
     assert set(feature["groups"][0]) == rated
+    (bins,) = [one["histogram"] for one in content["features"] if one["histogram"]]
+    assert set(bins) == interface("Histogram", "store/content.ts")
+    assert set(bins["bins"]) == {"support", *(rated - {"words", "where", "support"})}
     assert set(content["tree"][0]) == rated | interface("TreeNode", "store/content.ts")
 
 

@@ -19,7 +19,7 @@ from errwidgets.exceptions import (
     UnknownKeywordError,
 )
 from errwidgets.selection import Rows
-from errwidgets.widgets import slice_explorer
+from errwidgets.widgets import exploring, slice_explorer
 from errwidgets.widgets.tasks import Tasks
 
 
@@ -275,14 +275,18 @@ def test_the_table_for_readers_without_javascript_is_escaped():
 
 def test_charts_of_each_tab():
     explorer = ew.SliceExplorer(make())
+    explorer.selection = "age > 60"
     sizes = {}
-    for tab in ("found", "features", "tree"):
+    for tab in ("found", "features", "pair", "tree", "build", "overlap"):
         explorer.tab = tab
         chart = explorer.to_chart().to_dict()
         sizes[tab] = max(map(len, chart["datasets"].values()))
     assert sizes["found"] == len(explorer.slices)
     assert sizes["tree"] == len(explorer._content["tree"])
     assert sizes["features"] > 5
+    assert sizes["pair"] == len(explorer.pair)
+    assert sizes["overlap"] == len(explorer.intersections)
+    assert sizes["build"] == 1  # nothing is selected here: all rows
     explorer.close()
 
 
@@ -318,4 +322,226 @@ def test_rows_sets_are_kept_small_in_what_is_saved():
     assert "given" not in json.dumps(explorer._content)
     assert not isinstance(explorer.slices["conditions"][0], Rows)
     assert len(json.dumps(explorer._content)) < 60_000
+    explorer.close()
+
+
+# ---------------------------------------------------------------- what it shows beside slices
+
+
+def test_its_frames_are_those_of_the_evaluation():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation, objective="false_negative")
+    a, b = explorer._content["axes"]
+    expected = evaluation.feature_pair(a, b, objective="false_negative")
+    pd.testing.assert_frame_equal(explorer.pair, expected)
+    explorer._options = {**explorer._options, "x": b, "y": a}
+    assert explorer.pair["first"][0].startswith(b)
+    pd.testing.assert_frame_equal(
+        explorer.intersections,
+        evaluation.intersections(explorer.slices.head(6), objective="false_negative"),
+    )
+    select(explorer, explorer._content["found"][0]["where"])
+    built = explorer.built
+    assert built["support"][0] == explorer.slices["support"][0]
+    assert built["support"].sum() == (evaluation.frame["y_true"] == 1).sum()
+    explorer.close()
+
+
+def select(explorer: ew.SliceExplorer, predicate: dict, revision: int = 1) -> None:
+    clause = {"source": explorer._source, "predicate": predicate}
+    state = {"revision": revision, "writer": "page", "clauses": [clause]}
+    explorer._group.store().set_state({"state": state})
+
+
+def test_crossed_slices_are_selected_slices():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    first, second = (one["where"] for one in explorer._content["found"][:2])
+    parts = [one if one["op"] == "all" else {"op": "all", "of": [one]} for one in (first, second)]
+    select(explorer, {"op": "all", "of": parts})
+    assert explorer.selected_slices["slice"].tolist() == explorer.slices["slice"][:2].tolist()
+    inside = [evaluation.mask(one) for one in explorer.slices["conditions"][:2]]
+    assert (explorer.mask == (inside[0] & inside[1])).all()
+    explorer.close()
+
+
+def test_histograms_are_in_what_the_page_gets_and_ranges_give_rows():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    (age,) = [one for one in explorer._content["features"] if one["histogram"]]
+    edges = age["histogram"]["edges"]
+    support = age["histogram"]["bins"]["support"]
+    assert sum(support) == evaluation.n_samples
+    low, high = edges[1], edges[4]
+    select(explorer, {"op": "range", "column": "age", "low": low, "high": high, "closed": "right"})
+    assert len(explorer.selected) == sum(support[2:5])
+    pd.testing.assert_frame_equal(
+        explorer.selected, evaluation.frame.query(f"{float(low)} < age <= {float(high)}")
+    )
+    # A saved page cannot decide it by codes, so the rows are told.
+    assert "given" in explorer._group.store().state["clauses"][0]["predicate"]
+    explorer.close()
+
+
+def test_what_is_folded_is_told():
+    explorer = ew.SliceExplorer(make())
+    for one in explorer._content["found"]:
+        assert len(one["alike"]) == min(one["n_similar"], 5)
+    explorer.close()
+
+
+def test_a_confusion_is_an_objective():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    Page(explorer).ask(**{**ASKED, "objective": [0, 1]})
+    expected = evaluation.find_slices(objective=("confusion", 0, 1))
+    assert explorer.slices["slice"].tolist() == expected["slice"].tolist()
+    assert explorer._content["measure"] == "share of 0 → 1"
+    reading = explorer._content["reading"]
+    scope, truth = (explorer._group._read(reading[name]) for name in ("scope", "truth"))
+    rows = evaluation.frame[["y_true", "y_pred"]].to_numpy()
+    assert (evaluation.mask(scope) == (rows[:, 0] == 0)).all()
+    assert (evaluation.mask(truth) == (rows[:, 1] == 1)).all()
+    explorer.close()
+
+
+def test_a_step_of_a_drag_is_of_a_sample_and_changes_nothing(monkeypatch):
+    monkeypatch.setattr(exploring, "MOST_SAMPLED", 500)
+    explorer = ew.SliceExplorer(make())
+    page = Page(explorer)
+    before = explorer._content, explorer.slices
+    page.ask("preview", **{**ASKED, "alpha": 0.8})
+    (shown,) = [one for one in page.heard if one["kind"] == "preview"]
+    assert shown["asked"]["alpha"] == 0.8
+    assert "A sample of 500 of 1,200 rows." in shown["note"]
+    assert max(one["support"] for one in shown["found"]) <= 500
+    assert explorer._content == before[0]
+    pd.testing.assert_frame_equal(explorer.slices, before[1])
+    # Steps that take too long search fewer rows; the first makes what later ones use.
+    monkeypatch.setattr(exploring, "STEP_SECONDS", 1e-9)
+    monkeypatch.setattr(exploring, "FEWEST_SAMPLED", 300)
+    page.ask("preview", **{**ASKED, "alpha": 0.7})
+    page.ask("preview", **{**ASKED, "alpha": 0.6})
+    notes = [one["note"] for one in page.heard if one["kind"] == "preview"]
+    assert "A sample of 500 of" in notes[1]
+    assert "A sample of 300 of 1,200 rows." in notes[2]
+    explorer.close()
+
+
+def test_another_tree_can_be_grown():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    found = explorer._content["found"]
+    Page(explorer).ask("tree", **{**ASKED, "max_depth": 1, "min_leaf": 0.1})
+    expected = evaluation.error_tree(max_depth=1, min_leaf=0.1)
+    tree = explorer._content["tree"]
+    assert [one["support"] for one in tree] == expected.frame["support"].tolist()
+    assert explorer._content["asked"]["max_depth"] == 1
+    assert explorer._content["found"] == found
+    explorer.close()
+
+
+def test_within_stays_what_it_was_until_it_is_taken_afresh():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    page = Page(explorer)
+    explorer.selection = "age > 40"
+    page.ask(afresh=True, **{**ASKED, "within": True})
+    explorer.selection = "age > 70"
+    page.ask(**{**ASKED, "within": True, "max_conditions": 1})
+    assert explorer._content["within"]["words"] == "age > 40"
+    page.ask(afresh=True, **{**ASKED, "within": True})
+    assert explorer._content["within"]["words"] == "age > 70"
+    inside = evaluation.mask("age > 70")
+    assert explorer._content["overall"] == evaluation.frame["is_error"][inside].mean()
+    page.ask(**ASKED)
+    assert explorer._content["within"] is None
+    explorer.close()
+
+
+def binary(**options) -> ew.Evaluation:
+    rng = np.random.default_rng(2)
+    n = 900
+    side = rng.choice(["left", "right"], n)
+    y = rng.integers(0, 2, n)
+    p = np.clip(y * 0.5 + rng.random(n) * 0.5 + (side == "left") * 0.2, 0, 1)
+    return ew.Evaluation.from_predictions(
+        y, (p > 0.5) * 1, y_proba=p, X=pd.DataFrame({"side": side}), **options
+    )
+
+
+def test_another_threshold_is_searched_again():
+    evaluation = binary()
+    explorer = ew.SliceExplorer(evaluation)
+    page = Page(explorer)
+    before = explorer._content["overall"]
+    page.ended.clear()
+    explorer.lens = {"threshold": 0.65}
+    assert page.ended.wait(20)
+    wrong = (evaluation.y_proba[:, 1] >= 0.65) != (evaluation.frame["y_true"] == 1)
+    assert explorer._content["overall"] == pytest.approx(wrong.mean())
+    assert explorer._content["overall"] != before
+    row = explorer.slices.iloc[0]
+    assert row["errors"] == wrong[evaluation.mask(row["conditions"])].sum()
+    explorer.close()
+
+
+def test_much_data_says_that_the_lens_changed(monkeypatch):
+    explorer = ew.SliceExplorer(binary())
+    monkeypatch.setattr(slice_explorer, "CHEAP", 10)
+    explorer.lens = {"threshold": 0.65}
+    assert explorer._content["stale"] is True
+    Page(explorer).ask(**ASKED)
+    assert "stale" not in explorer._content
+    explorer.close()
+
+
+# ---------------------------------------------------------------- cohorts
+
+
+def test_the_page_names_a_cohort_and_every_view_has_its_column():
+    evaluation = make()
+    explorer = ew.SliceExplorer(evaluation)
+    page = Page(explorer)
+    explorer.selection = "age > 60"
+    explorer._handle_custom_msg({"kind": "cohort", "name": "<b>old</b>"}, [])
+    assert page.heard[-1] == {"kind": "cohort", "kept": "<b>old</b>"}
+    assert list(evaluation.notes.cohorts) == ["<b>old</b>"]
+    store = explorer._group.store()
+    assert store.info["cohorts"] == ["<b>old</b>"]
+    assert "cohort.<b>old</b>" in store.columns
+    explorer.selection = "age > 70"
+    explorer._handle_custom_msg({"kind": "cohort", "name": "<b>old</b>"}, [])
+    assert "another cohort" in page.heard[-1]["refused"]
+    for odd in ("", 3, None):
+        explorer._handle_custom_msg({"kind": "cohort", "name": odd}, [])
+        assert "cohort" in page.heard[-1]["refused"]
+    explorer.selection = None
+    explorer._handle_custom_msg({"kind": "cohort", "name": "none"}, [])
+    assert "Nothing is selected" in page.heard[-1]["refused"]
+    evaluation.notes.remove_cohort("<b>old</b>")
+    assert store.info["cohorts"] == []
+    explorer.close()
+
+
+def test_a_cohort_through_a_lens_keeps_the_rows_that_were_seen():
+    evaluation = binary()
+    explorer = ew.SliceExplorer(evaluation)
+    explorer.lens = {"threshold": 0.8}
+    explorer.selection = "is_error"
+    seen = explorer.mask
+    explorer._handle_custom_msg({"kind": "cohort", "name": "wrong"}, [])
+    assert evaluation.columns["cohort.wrong"].codes.astype(bool).tolist() == seen.tolist()
+    explorer.lens = None
+    assert evaluation.mask(evaluation.notes.cohorts["wrong"]).tolist() == seen.tolist()
+    explorer.close()
+
+
+def test_losses_of_groups_are_saved_with_scores():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.choice(["x", "y"], 300), "b": rng.integers(0, 50, 300)})
+    explorer = ew.SliceExplorer(ew.Evaluation.from_scores(table, loss=rng.random(300)))
+    tables = explorer._group.store().tables
+    assert [one["columns"] for one in tables] == [["a"], ["b"], ["a", "b"]]
+    assert {one["value"] for one in tables} == {"loss"}
     explorer.close()

@@ -23,8 +23,9 @@ const MOST_TRIED = 5_000_000;
 const FEWEST_TRIED = 6;
 /** Values of a column that are suggested. */
 const MOST_VALUES = 200;
-const LEAST_ROWS = 20;
-const LEAST_SHARE = 0.002;
+/** Of the rows that are left, a suggestion holds at least so many. */
+const LEAST_ROWS = 5;
+const LEAST_SHARE = 0.02;
 
 export function Build({ store, explored, rating, own, onSelect }: Props) {
   const [filter, setFilter] = useState("");
@@ -61,7 +62,7 @@ export function Build({ store, explored, rating, own, onSelect }: Props) {
   const whole = all?.[0];
 
   const suggestions = useMemo(() => {
-    const least = Math.max(LEAST_ROWS, LEAST_SHARE * n_samples);
+    const least = Math.max(LEAST_ROWS, LEAST_SHARE * (now?.support ?? 0));
     const found: (Rated & { part: Predicate })[] = [];
     groups.forEach((of, i) => {
       const column = columns.get(tried[i] as string);

@@ -315,9 +315,10 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
                       background: fill.background,
                       color: fill.color ?? undefined,
                     }}
-                  >
-                    {side >= WRITTEN_FROM && is_rate && percent(cell.rate ?? Number.NaN)}
-                  </span>
+                    data-rate={
+                      side >= WRITTEN_FROM && is_rate ? percent(cell.rate ?? Number.NaN) : undefined
+                    }
+                  />
                 </div>
               );
             })}
