@@ -94,9 +94,11 @@ def find(
     """
     _check(max_conditions, k, alpha, time_limit, progress, seed)
     watch = Watch(progress, time_limit)
-    scene = look_at(evaluation, features, objective, within, apart=deduplicate)
+    scene = look_at(evaluation, features, objective, within, apart=False)
     if sample is not None:
         scene = scene.sampled(sample, seed)
+    if deduplicate:
+        scene = scene.apart()
     searched = scene.searched(seed) if verify and scene.n_rows else None
     values, weights = scene.target, scene.weights
     if searched is not None:

@@ -93,16 +93,23 @@ class Scene:
         """
         if n_rows >= self.n_rows:
             return self
-        kept: dict[Any, NDArray[np.intp]] = self.evaluation.kept.setdefault("samples", {})
-        rows = np.arange(self.evaluation.n_samples) if self.rows is None else self.rows
-        strata = self._strata()
-        key = (_digest(rows), _digest(strata), seed)
+        kept: dict[Any, tuple[Objective, NDArray[np.intp]]]
+        kept = self.evaluation.kept.setdefault("samples", {})
+        key = (id(self.objective), None if self.rows is None else _digest(self.rows), seed)
         if key not in kept:
             kept.clear()
-            kept[key] = stratified_order(strata, seed)
-        part = np.sort(rows[kept[key][:n_rows]])
+            # The objective's id is a part of the key, so it must not go.
+            kept[key] = self.objective, stratified_order(self._strata(), seed)
+        first = kept[key][1][:n_rows]
+        part = np.sort(first if self.rows is None else self.rows[first])
         said = f"A sample of {n_rows:,} of {self.n_rows:,} rows."
         return replace(self, rows=part, notes=[said, *self.notes])
+
+    def apart(self) -> Scene:
+        """Return the same without features that say nothing, or the same as another."""
+        left_out = _left_out(self)
+        kept = [one for i, one in enumerate(self.features) if i not in left_out]
+        return replace(self, features=kept, notes=[*self.notes, *left_out.values()])
 
     # ------------------------------------------------------------ slices
 
@@ -237,12 +244,7 @@ def look_at(
     rows = None if counts is None else np.flatnonzero(counts)
     read = read_features(evaluation, features, wanted.target)
     scene = Scene(evaluation, wanted, read, rows, tuple(narrowed), notes)
-    if apart:
-        left_out = _left_out(scene)
-        scene.notes.extend(left_out.values())
-        kept = [one for i, one in enumerate(read) if i not in left_out]
-        return Scene(evaluation, wanted, kept, rows, tuple(narrowed), scene.notes)
-    return scene
+    return scene.apart() if apart else scene
 
 
 def _left_out(scene: Scene) -> dict[int, str]:

@@ -183,6 +183,7 @@ class Exploration:
         self._within: Selection | None = None
         self._n_sampled = MOST_SAMPLED
         self._stepped: object = None
+        self._read: tuple[object, object, Objective] | None = None
         self.slices: pd.DataFrame | None = None
         names = self.names()
         self.axes: list[str | None] = [*names, None, None][:2]
@@ -213,7 +214,12 @@ class Exploration:
 
     def objective(self, asked: Asked) -> Objective:
         """Return what is looked for, as the lens shows the predictions."""
-        return read_objective(self.evaluation, self._given(asked), self._group.columns)
+        columns = self._group.columns
+        known = self._read
+        if known is None or (known[0], known[1] is columns) != (asked.objective, True):
+            found = read_objective(self.evaluation, self._given(asked), columns)
+            self._read = known = (asked.objective, columns, found)
+        return known[2]
 
     def _given(self, asked: Asked) -> Any:
         if isinstance(asked.objective, int):
