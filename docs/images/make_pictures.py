@@ -8,6 +8,7 @@ from __future__ import annotations
 import pathlib
 import sys
 import tempfile
+from typing import TYPE_CHECKING
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent / "tests"))
@@ -16,6 +17,9 @@ from playwright.sync_api import sync_playwright
 from support.browser import arguments, find_browser
 from support.lab import LabServer, open_notebook
 from support.views import cell
+
+if TYPE_CHECKING:
+    from support.lab import NotebookPage
 
 PREPARE = """\
 from sklearn.compose import make_column_selector, make_column_transformer
@@ -43,13 +47,35 @@ ROWS = """\
 matrix.selected[["age", "education", "gender", "y_true", "y_pred", "confidence"]].head(4)"""
 
 
+INCOME = PREPARE.replace('.dropna(subset=["occupation"])', "").replace("occupation", "income")
+EXPLORE = """\
+evaluation = ew.Evaluation.from_estimator(model, X_test, y_test, name="income")
+explorer = ew.SliceExplorer(evaluation, k=9)
+explorer"""
+SLICE = """\
+explorer.selected[["age", "education", "y_true", "y_pred", "confidence"]].head(4)"""
+
+
+def clip_to(nb: NotebookPage, last: int, path: pathlib.Path) -> None:
+    """Take a picture of the notebook down to a cell, without the cell that prepares."""
+    nb.page.mouse.move(5, 5)
+    nb.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets[0].hide()")
+    nb.page.wait_for_timeout(800)
+    area = nb.page.locator(".jp-NotebookPanel-notebook").first.bounding_box()
+    end = nb.page.locator(".jp-Cell").nth(last).bounding_box()
+    assert area is not None
+    assert end is not None
+    nb.page.screenshot(path=path, clip={**area, "height": end["y"] + end["height"] - area["y"] + 8})
+
+
 def main() -> None:
-    """Write quickstart.png and quickstart-dark.png."""
+    """Write quickstart.png and slices.png, and the same in the dark."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=arguments())
         for theme in ("light", "dark"):
             server = LabServer(pathlib.Path(folder) / theme, theme=theme)
             size = {"width": 1660, "height": 1220}
+            suffix = "" if theme == "light" else "-dark"
             with open_notebook(server, browser, [PREPARE, SHOW, ROWS], viewport=size) as nb:
                 nb.command("application:toggle-left-area")
                 nb.run_cell(0)
@@ -58,19 +84,16 @@ def main() -> None:
                 cell(view, "Sales", "Exec-managerial").click()
                 nb.page.wait_for_timeout(500)
                 nb.run_cell(2)
-                nb.page.mouse.move(5, 5)
-                # The cell that prepares is no part of the picture.
-                nb.page.evaluate(
-                    "() => window.jupyterapp.shell.currentWidget.content.widgets[0].hide()"
-                )
-                nb.page.wait_for_timeout(800)
-                name = "quickstart.png" if theme == "light" else "quickstart-dark.png"
-                area = nb.page.locator(".jp-NotebookPanel-notebook").first.bounding_box()
-                last = nb.page.locator(".jp-Cell").nth(2).bounding_box()
-                assert area is not None
-                assert last is not None
-                clip = {**area, "height": last["y"] + last["height"] - area["y"] + 8}
-                nb.page.screenshot(path=HERE / name, clip=clip)
+                clip_to(nb, 2, HERE / f"quickstart{suffix}.png")
+            with open_notebook(server, browser, [INCOME, EXPLORE, SLICE], viewport=size) as nb:
+                nb.command("application:toggle-left-area")
+                nb.run_cell(0)
+                nb.run_cell(1)
+                view = nb.widgets("Slice explorer").first
+                view.locator(".ew-rated-row").nth(1).click()
+                nb.page.wait_for_timeout(500)
+                nb.run_cell(2)
+                clip_to(nb, 2, HERE / f"slices{suffix}.png")
             server.stop()
         browser.close()
 

@@ -14,6 +14,7 @@ from errwidgets.sharing.slices import slices_fallback
 from errwidgets.slices.conditions import read_features
 from errwidgets.slices.objective import read_objective
 from errwidgets.widgets.exploring import Asked, Exploration
+from errwidgets.widgets.group import PYTHON
 from errwidgets.widgets.needs import Needs
 from errwidgets.widgets.tasks import Tasks
 from errwidgets.widgets.view import Option, View
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from errwidgets.evaluation import Evaluation
     from errwidgets.lens import Lens
-    from errwidgets.selection import Selection
+    from errwidgets.selection import Clause, Selection
     from errwidgets.sources.columns import ViewColumns
     from errwidgets.widgets.exploring import Result
 
@@ -184,9 +185,14 @@ class SliceExplorer(View):
         return None if found is None else found.copy()
 
     @property
+    def _shown_clause(self) -> Clause | None:
+        """What is selected here; what was selected in code is shown as if it had been."""
+        return self.own_clause or self._group.selection.clause(PYTHON)
+
+    @property
     def selected_slices(self) -> pd.DataFrame | None:
         """The rows of :attr:`slices` that are selected here."""
-        found, own = self._exploration.slices, self.own_clause
+        found, own = self._exploration.slices, self._shown_clause
         if found is None:
             return None
         columns = self._group.columns
@@ -204,7 +210,7 @@ class SliceExplorer(View):
     @property
     def built(self) -> pd.DataFrame:
         """What is selected here and the rest, as :meth:`Evaluation.intersections` returns it."""
-        own = self.own_clause
+        own = self._shown_clause
         return self._exploration.intersections([] if own is None else [own.predicate])
 
     @property

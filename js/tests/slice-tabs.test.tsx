@@ -243,6 +243,17 @@ describe("slices found", () => {
   });
 });
 
+describe("what is selected in code", () => {
+  it("is shown, and a click goes on from it", async () => {
+    const { store } = show({});
+    await act(async () => store.select("python", left, SOURCE));
+    expect(lines()[1]?.getAttribute("aria-selected")).toBe("true");
+    await click(lines()[2] as Element, { ctrlKey: true });
+    const both = { source: SOURCE, predicate: { op: "any", of: [left, ulm] } };
+    expect(store.clauses.value).toEqual([both]);
+  });
+});
+
 describe("a histogram", () => {
   const bins = () => screen.getAllByRole("option").filter((one) => one.dataset.bin);
   const at = async (list: Element, kind: "Down" | "Move" | "Up", x: number) =>

@@ -275,7 +275,6 @@ def test_the_table_for_readers_without_javascript_is_escaped():
 
 def test_charts_of_each_tab():
     explorer = ew.SliceExplorer(make())
-    explorer.selection = "age > 60"
     sizes = {}
     for tab in ("found", "features", "pair", "tree", "build", "overlap"):
         explorer.tab = tab
@@ -351,6 +350,14 @@ def select(explorer: ew.SliceExplorer, predicate: dict, revision: int = 1) -> No
     clause = {"source": explorer._source, "predicate": predicate}
     state = {"revision": revision, "writer": "page", "clauses": [clause]}
     explorer._group.store().set_state({"state": state})
+
+
+def test_what_is_selected_in_code_is_shown_here():
+    explorer = ew.SliceExplorer(make())
+    explorer.selection = explorer.slices["conditions"][1]
+    assert explorer.selected_slices["slice"].tolist() == [explorer.slices["slice"][1]]
+    assert explorer.built["support"][0] == explorer.slices["support"][1]
+    explorer.close()
 
 
 def test_crossed_slices_are_selected_slices():

@@ -5,6 +5,7 @@ import { Frame } from "../components/frame.tsx";
 import { after, among, partsOf, type Rating } from "../components/rated-rows.tsx";
 import { useUnique } from "../components/unique.ts";
 import { useLate } from "../components/wanting.tsx";
+import { PYTHON } from "../store/connection.ts";
 import type { Asked, Content, Explored } from "../store/content.ts";
 import type { Predicate } from "../store/selection.ts";
 import type { ContentProps } from "./index.ts";
@@ -35,13 +36,14 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
   const { found } = shown;
   const settings = options.value.value;
   const tab = (settings.tab ?? "found") as Tab;
-  const own = store.own(source);
+  // What was selected in code is shown, and gone on from, as if it had been selected here.
+  const own = store.own(source) ?? store.own(PYTHON);
   const live = store.link.status.value === "live";
   const task = content.task.value;
   const running = task?.state === "running";
   const dimmed = useLate(running);
   const more = settings.more === true;
-  const select = (predicate: Predicate | null) => store.select(source, predicate, source);
+  const select = (predicate: Predicate | null) => store.select(source, predicate, source, [PYTHON]);
   const rating: Rating = {
     chosen: among(own),
     onSelect: (row, add) => select(after(own, row, add || row.where === null)),
