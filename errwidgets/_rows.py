@@ -279,10 +279,16 @@ class _Columns(Mapping[str, CodedColumn]):
         chosen = self._rows.cohorts.get(start.removeprefix(COHORT))
         if start.startswith(COHORT) and chosen is not None:
             return self._cohort(start, chosen)
-        found = self._from_table(start)
+        found = self._from_table(start) or self._by_text(start)
         if found is None:
             raise KeyError(name)
         return found
+
+    def _by_text(self, text: str) -> CodedColumn | None:
+        """Return the column whose label is no text but is written so: pages know texts only."""
+        labels = (one for one in self._known() if not isinstance(one, str) and str(one) == text)
+        label: Any = next(labels, None)
+        return None if label is None else self[label]
 
     def _from_table(self, name: str) -> CodedColumn | None:
         bases = [base for base, source in self._known().items()

@@ -88,13 +88,27 @@ def _to_wire(predicate: Predicate, columns: Columns, held: Container[str] | None
             said = {"words": predicate.words, "query": predicate.query}
             return {"op": "rows", **_rows_to_wire(predicate), **said}
         case In(name) | Range(name) | IsNull(name) | Contains(name):
-            column = find_column(columns, name)
-            wire = _leaf_to_wire(predicate, column)
-            if held is None or (name in held and codes_meeting(predicate, column) is not None):
-                return wire
-            return {**wire, "given": _given(predicate, columns, len(column.codes))}
+            return _condition_to_wire(predicate, name, columns, held)
         case _:
             raise SelectionTypeError(f"Not a predicate: {shown(predicate)}.")
+
+
+def _condition_to_wire(
+    predicate: In | Range | IsNull | Contains,
+    name: Any,
+    columns: Columns,
+    held: Container[str] | None,
+) -> dict[str, Any]:
+    column = find_column(columns, name)
+    if not isinstance(name, str) and columns.get(str(name)) is not column:
+        # A page would take it for the column whose label is that text.
+        rows = Rows.of(mask(predicate, columns, len(column.codes)), len(column.codes))
+        said = {"words": words(predicate, columns), "query": None}
+        return {"op": "rows", **_rows_to_wire(rows), **said}
+    wire = {**_leaf_to_wire(predicate, column), "column": str(name)}
+    if held is None or (str(name) in held and codes_meeting(predicate, column) is not None):
+        return wire
+    return {**wire, "given": _given(predicate, columns, len(column.codes))}
 
 
 def _leaf_to_wire(predicate: In | Range | IsNull | Contains, column: CodedColumn) -> dict[str, Any]:
@@ -203,7 +217,9 @@ class _Reader:
         return Rows.of(unpack(form, packed, n), n, clean(said))
 
 
-def _leaf_from_wire(data: Any, columns: Columns, name: str) -> Predicate | None:
+def _leaf_from_wire(data: Any, columns: Columns, text: str) -> Predicate | None:
+    # The column may have a label that is no text.
+    name = find_column(columns, text).name
     match data:
         case {"op": "in", "codes": list(codes)}:
             column = named(find_column(columns, name), "In")

@@ -92,7 +92,11 @@ def _found(one: Any, columns: Columns, held: Container[str] | None) -> dict[str,
 
 
 def reading_to_wire(
-    objective: Objective, columns: Columns, held: Container[str] | None = None
+    objective: Objective,
+    columns: Columns,
+    held: Container[str] | None = None,
+    *,
+    rows: bool = True,
 ) -> dict[str, Any]:
     """Return how the page counts an objective: which rows, and what of them.
 
@@ -104,9 +108,11 @@ def reading_to_wire(
         What its conditions name.
     held : container of str, optional
         The columns that the page has.
+    rows : bool, default=True
+        Whether rows may be told where no column says which are wrong.
     """
     truth = objective.truth
-    if truth is None and objective.is_rate:
+    if truth is None and objective.is_rate and rows:
         truth = sel.Rows.of(objective.target, len(objective.target), words=objective.noun)
     return {
         "scope": None if objective.scope is None else sel.to_wire(objective.scope, columns, held),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -183,6 +184,8 @@ class Exploration:
         self._within: Selection | None = None
         self._n_sampled = MOST_SAMPLED
         self._stepped: object = None
+        # Searches share sets of rows: one that is not wanted any more ends before the next begins.
+        self._searching = threading.Lock()
         self._read: tuple[object, object, Objective] | None = None
         self.slices: pd.DataFrame | None = None
         names = self.names()
@@ -243,7 +246,8 @@ class Exploration:
     def find(self, asked: Asked, progress: Callable[[float], object] | None) -> Result:
         """Search exactly; what the page shows of it is without features and tree."""
         objective = self.objective(asked)
-        findings = self._find(asked, objective, progress=progress, alike=True)
+        with self._searching:
+            findings = self._find(asked, objective, progress=progress, alike=True)
         found = findings.frame
         given = self._given(asked)
         if isinstance(given, str | tuple):
@@ -256,7 +260,9 @@ class Exploration:
             "measure": objective.measure,
             "noun": objective.noun,
             "is_rate": objective.is_rate,
-            "reading": reading_to_wire(objective, columns, held),
+            "reading": reading_to_wire(
+                objective, columns, held, rows=self.evaluation.persist is not False
+            ),
             "found": found_to_wire(found, columns, held, findings.alike),
             "note": found.attrs["note"],
             "cover": "" if cover is None else cover.attrs["note"],
@@ -308,7 +314,7 @@ class Exploration:
         }
         return Result(asked, {**features, **self.tree(asked).wire}, axes=axes)
 
-    def _different(self, ranked: list[str]) -> list[str | None]:
+    def _different(self, ranked: list[Any]) -> list[str | None]:
         """Return the first feature and the next one that does not say nearly the same."""
         if not ranked:
             return [None, None]
@@ -316,7 +322,8 @@ class Exploration:
         columns = self.evaluation.columns
         codes = columns[first].codes
         apart = (one for one in others if cramers_v(codes, columns[one].codes) < SAME)
-        return [first, next(apart, others[0] if others else None)]
+        second = next(apart, others[0] if others else None)
+        return [str(first), None if second is None else str(second)]
 
     def tree(self, asked: Asked) -> Result:
         """Return a tree of what was searched for the page."""
@@ -331,7 +338,8 @@ class Exploration:
         """Search a sample while a control is dragged; the next step takes fewer rows if slow."""
         start = time.perf_counter()
         objective = self.objective(asked)
-        findings = self._find(asked, objective, sample=self._n_sampled)
+        with self._searching:
+            findings = self._find(asked, objective, sample=self._n_sampled)
         found = findings.frame
         shown = {
             "asked": asked.to_wire(),
@@ -353,6 +361,7 @@ class Exploration:
         first, second = self.axes
         a = a if a in self.evaluation.columns else first
         b = b if b in self.evaluation.columns else second
+        a, b = (one if one is None else self.evaluation.columns[one].name for one in (a, b))
         if a is None or b is None or a == b:
             raise InputError(
                 f"Two features are needed to cross them; there are {len(names)}. Pass X= with "
@@ -369,7 +378,7 @@ class Exploration:
 
     def names(self) -> list[str]:
         """Return the columns that slices may speak of."""
-        return [one.name for one in read_features(self.evaluation, self._features)]
+        return [str(one.name) for one in read_features(self.evaluation, self._features)]
 
 
 def named_objectives(evaluation: Evaluation, first: Any) -> list[tuple[str, Any]]:

@@ -174,6 +174,17 @@ describe("slices found", () => {
     expect(store.own(SOURCE)).toEqual(old);
   });
 
+  it("keep what is folded under them when they are sorted", async () => {
+    const alike = [found("z", ulm, { support: 1 })];
+    const large = found("large", ulm, { support: 500, alike, n_similar: 1 });
+    show({ explored: { found: [found("small", left, { support: 5 }), large] } });
+    await click(screen.getByRole("button", { name: "+1 alike" }));
+    await click(screen.getByRole("button", { name: "rows" }));
+    expect(
+      lines().map((row) => row.title || row.querySelector(".ew-slice-words")?.textContent),
+    ).toEqual(["large", "z", "small"]);
+  });
+
   it("are crossed instead of united", async () => {
     const { store } = show({});
     await click(lines()[1] as Element);

@@ -552,3 +552,51 @@ def test_losses_of_groups_are_saved_with_scores():
     assert [one["columns"] for one in tables] == [["a"], ["b"], ["a", "b"]]
     assert {one["value"] for one in tables} == {"loss"}
     explorer.close()
+
+
+def test_an_objective_of_the_user_s_own_is_counted_by_the_page_where_rows_may_be_told():
+    wanted = np.arange(1200) % 3 == 0
+    explorer = ew.SliceExplorer(make(), objective=wanted, min_support=0.05)
+    truth = explorer._group._read(explorer._content["reading"]["truth"])
+    assert explorer.evaluation.mask(truth).tolist() == wanted.tolist()
+    explorer.close()
+    quiet = ew.SliceExplorer(make(persist=False), objective=wanted, min_support=0.05)
+    assert quiet._content["reading"] == {"scope": None, "truth": None, "value": None}
+    quiet.close()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        None,
+        pd.DataFrame({"same": ["a"] * 300}),
+        pd.DataFrame({"one": ["a", "b", None] * 100}),
+        pd.DataFrame({"nothing": np.full(300, np.nan)}),
+        pd.DataFrame({"x": [np.inf, -np.inf, 1.5] * 100, "id": range(300)}),
+        pd.DataFrame({("a", 1): range(300), ("b", "c"): ["x", "y", "z"] * 100}),
+    ],
+    ids=["none", "constant", "one", "missing", "endless", "levels"],
+)
+def test_odd_tables_have_an_explorer(table):
+    wrong = np.arange(300) % 3 == 0
+    evaluation = ew.Evaluation.from_predictions(np.zeros(300, int), wrong * 1, X=table)
+    explorer = ew.SliceExplorer(evaluation)
+    json.dumps(explorer._content)
+    for tab in ("found", "features", "tree", "build", "overlap"):
+        explorer.tab = tab
+        explorer.to_chart().to_dict()
+    explorer.fallback()
+    explorer.close()
+
+
+@pytest.mark.parametrize("labels", [(0, 1), (("a", 1), ("b", "c")), (1, "1")], ids=str)
+def test_columns_whose_labels_are_no_text_select_their_rows(labels):
+    table = pd.DataFrame({labels[0]: ["a", "b", "c"] * 100, labels[1]: np.arange(300) % 20})
+    wrong = np.arange(300) % 3 == 0
+    evaluation = ew.Evaluation.from_predictions(np.zeros(300, int), wrong * 1, X=table)
+    explorer = ew.SliceExplorer(evaluation)
+    select(explorer, explorer._content["found"][0]["where"])
+    assert explorer.selected["is_error"].all()
+    assert len(explorer.selected) == explorer.slices["support"][0] == 100
+    assert explorer.selected_slices["slice"].tolist() == [explorer.slices["slice"][0]]
+    explorer.close()

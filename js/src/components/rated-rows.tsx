@@ -34,6 +34,8 @@ interface Props<R extends Rated> extends Rating, Passed<R> {
   scale?: Scale;
   /** What `overall` is of. */
   whole?: string;
+  /** The rows that stand under one. */
+  under?(row: R): R[];
 }
 
 type Scale = [number, number];
@@ -98,11 +100,13 @@ export function RatedRows<R extends Rated>(props: Props<R>) {
       ),
   };
   const all = [size, rate, ...columns];
+  const sorted = sortedBy(rows, all, sort);
+  const { under } = props;
   return (
     <Table<R>
       {...props}
       head={props.head ?? props.label}
-      rows={sortedBy(rows, all, sort)}
+      rows={under ? sorted.flatMap((row) => [row, ...under(row)]) : sorted}
       columns={all}
       first={(row) => (words ? words(row) : row.words)}
       text={(row) => row.words}

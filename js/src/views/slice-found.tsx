@@ -34,12 +34,11 @@ interface Props {
 export function Found({ found, note, cover, rating, own, settings, set, onSelect }: Props) {
   const filter = String(settings.filter ?? "").toLowerCase();
   const opened = (settings.unfolded as string[] | undefined) ?? [];
-  const lines: Line[] = found
+  const lines = found
     .filter(({ words }) => words.toLowerCase().includes(filter))
-    .flatMap((row) => {
-      const under = opened.includes(row.words) ? row.alike : [];
-      return [{ ...row, under: null }, ...under.map((one) => ({ ...one, under: row.words }))];
-    });
+    .map((row): Line => ({ ...row, under: null }));
+  const under = (row: Line): Line[] =>
+    opened.includes(row.words) ? row.alike.map((one) => ({ ...one, under: row.words })) : [];
   const parts = partsOf(own).length;
   return (
     <>
@@ -71,6 +70,7 @@ export function Found({ found, note, cover, rating, own, settings, set, onSelect
         <RatedRows<Line>
           label="slice"
           rows={lines}
+          under={under}
           most={Math.max(...found.map(({ support }) => support))}
           columns={columnsOf(rating.is_rate)}
           words={words}
