@@ -23,6 +23,7 @@ from errwidgets.selection import (
     Selection,
     mask,
     parse_query,
+    quoted_names,
 )
 
 if TYPE_CHECKING:
@@ -253,7 +254,9 @@ def _from_query(text: str, rows: PerRow) -> Predicate:
             "The query is empty. Write a condition, as in 'age > 60'; None clears."
         )
     names = _names(rows)
-    truths = _answer(said, rows, list(names))
+    added = _not_in_frame(said, names, rows)
+    names |= {name: name for name in added}
+    truths = _answer(said, rows, list(names), added)
     bound = "@" in said
     predicate = None if bound else parse_query(said, names, rows.columns)
     n_samples = len(truths)
@@ -261,7 +264,7 @@ def _from_query(text: str, rows: PerRow) -> Predicate:
         return predicate
     # What is bound to a name, and what a comment cuts off, cannot be said again elsewhere; neither
     # can a query of a frame that is not pandas'.
-    again = not bound and "#" not in said and rows.roles.table.is_pandas
+    again = not (bound or added) and "#" not in said and rows.roles.table.is_pandas
     return Rows.of(truths, n_samples, words=said, query=said if again else None)
 
 
@@ -283,9 +286,29 @@ def _names(rows: PerRow) -> dict[str, str]:
     return names | {rows.names[name]: rows.names[name] for name in rows}
 
 
-def _answer(text: str, rows: PerRow, names: list[str]) -> Mask:
+def _not_in_frame(text: str, names: dict[str, str], rows: PerRow) -> dict[str, Any]:
+    """Return the cohorts and derived features that a query names in backticks."""
+    added = {}
+    for name in quoted_names(text):
+        if name in names or name not in rows.columns:
+            continue
+        column = rows.columns[name]
+        if column.numbers is not None:
+            added[name] = column.numbers
+        elif column.kind == "boolean":
+            # A plain truth, so that `not` and `and` mean what they say; missing is not true.
+            added[name] = column.codes == column.code_of(True)
+        else:
+            values = np.empty(len(column.categories), dtype=object)
+            values[:] = column.categories
+            added[name] = values[column.codes]
+    return added
+
+
+def _answer(text: str, rows: PerRow, names: list[str], added: dict[str, Any]) -> Mask:
     """Return what pandas answers; NaN and NA count as False, as in `DataFrame.query`."""
     frame = rows.frame if rows.roles.table.is_pandas else _as_pandas(text, rows)
+    frame = frame.assign(**added) if added else frame
     scope = _callers_scope()
     try:
         result = frame.eval(text, local_dict=scope[0], global_dict=scope[1])

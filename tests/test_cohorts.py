@@ -387,3 +387,26 @@ def test_who_watches_hears_of_changes_until_it_is_gone() -> None:
     assert watcher.heard == 2
     del watcher
     notes.add_cohort("old", "age > 30")
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("`cohort.old one`", "age > 30"),
+        ("not `cohort.old one` and age > 12", "12 < age <= 30"),
+        ("`cohort.old one` == False", "age <= 30"),
+        ("`cohort.old one` and `town` == 'Graz'", "age > 30 and town == 'Graz'"),
+        ("`made.weekday` == 'Monday' and age > 3", None),
+    ],
+)
+def test_a_query_may_name_a_cohort_or_a_derived_feature(query: str, rows: str | None) -> None:
+    evaluation = make()
+    evaluation.notes.add_cohort("old one", "age > 30")
+    chosen = evaluation.selection(query)
+    if rows is None:
+        monday = (evaluation.frame["made"].dt.day_name() == "Monday") & (evaluation.frame.age > 3)
+        assert evaluation.mask(chosen).tolist() == monday.tolist()
+    else:
+        assert evaluation.select(query).equals(evaluation.select(rows))
+    # Conditions, not a set of rows: they can be shown and carried on.
+    assert not isinstance(chosen.predicate(), Rows)

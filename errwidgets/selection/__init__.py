@@ -9,7 +9,7 @@ the browser's form holds *codes*, so nothing depends on how JSON spells a label.
 
 from errwidgets.columns import column_reference, literal
 from errwidgets.selection.masks import mask
-from errwidgets.selection.parsing import parse_query
+from errwidgets.selection.parsing import parse_query, quoted_names
 from errwidgets.selection.predicates import (
     All,
     AnyOf,
@@ -46,6 +46,7 @@ __all__ = [
     "mask",
     "parse_query",
     "query_string",
+    "quoted_names",
     "to_wire",
     "words",
 ]

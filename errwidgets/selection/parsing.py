@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from errwidgets.selection.predicates import Columns, Predicate
 
-__all__ = ["parse_query"]
+__all__ = ["parse_query", "quoted_names"]
 
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Eq: ast.Eq,
@@ -47,6 +47,11 @@ def parse_query(text: str, names: Mapping[str, str], columns: Columns) -> Predic
         return _Parser(names, columns, quoted).read(tree)
     except (SyntaxError, ValueError, _NotInGrammarError, SelectionError, RecursionError):
         return None
+
+
+def quoted_names(text: str) -> list[str]:
+    """Return the names that a query has in backticks."""
+    return list(_plain_names(text)[1].values())
 
 
 def _plain_names(text: str) -> tuple[str, dict[str, str]]:
