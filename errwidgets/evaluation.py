@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from errwidgets._roles import Options, Roles, ScoreOptions, Task
     from errwidgets.columns import CodedColumn
+    from errwidgets.explain import Attributions
     from errwidgets.selection import Selection
     from errwidgets.slices.tree import ErrorTree
 
@@ -516,6 +517,30 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         frame = self._rows.frame
         return frame.copy(deep=not COPIES_LAZILY) if isinstance(frame, pd.DataFrame) else frame
 
+    @property
+    def table_names(self) -> tuple[Hashable, ...]:
+        """The columns of the user's table, in its order."""
+        return tuple(self._roles.table.names)
+
+    def table_rows(
+        self, columns: Sequence[Hashable], positions: np.ndarray[Any, np.dtype[np.intp]]
+    ) -> pd.DataFrame:
+        """Return rows of some columns of the user's table as a pandas frame.
+
+        Parameters
+        ----------
+        columns : sequence of column labels
+            In the order that is wanted.
+        positions : ndarray of shape (n_rows,)
+            Row numbers.
+        """
+        table = self._roles.table
+        if table.is_pandas:
+            rows: pd.DataFrame = table.native[list(columns)].iloc[positions]
+            return rows
+        series = {name: table.series(name).iloc[positions] for name in columns}
+        return pd.DataFrame(series, index=table.index[positions])
+
     def take(self, rows: np.ndarray[Any, Any]) -> Any:
         """Return the rows of :attr:`frame` at these positions, or where a mask is true.
 
@@ -826,6 +851,125 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
 
         return group_by(self, columns, zero_division=zero_division)
 
+    # ------------------------------------------------------------ why it fails
+
+    def explain(
+        self,
+        rows: Any = None,
+        *,
+        method: Literal["shap", "lime"] = "shap",
+        output: Any = "prediction",
+        space: Literal["probability", "raw"] | None = None,
+        background: Any = None,
+        max_rows: int = 1000,
+        seed: int = 0,
+        values: Any = None,
+    ) -> Attributions:
+        """Return what pushed the model to its answers, feature by feature and row by row.
+
+        Trees and linear models are explained exactly, pipelines in the columns that the table
+        has; any other model, and losses that no exact way reaches, by permutation. Results are
+        kept: what was explained is there at once the next time.
+
+        Parameters
+        ----------
+        rows : object, optional
+            What :meth:`selection` takes; by default all rows.
+        method : {"shap", "lime"}, default="shap"
+            SHAP's values, or the weights of LIME's linear model around each row.
+        output : str or tuple, default="prediction"
+            ``"prediction"`` (the number of a regression, for two classes the output for
+            `pos_label`, else that for the predicted class), ``"true_class"``,
+            ``"predicted_class"``, ``("class", label)``, or ``"loss"``: log loss, for a
+            regression the squared error.
+        space : {"probability", "raw"}, optional
+            Probabilities where they can be explained exactly, else the model's own margin.
+        background : int, DataFrame or what :meth:`selection` takes, optional
+            Where values come from when a feature is left out: so many random rows (100), or
+            these.
+        max_rows : int, default=1000
+            Of more rows a random sample is explained.
+        seed : int, default=0
+            Of samples and permutations.
+        values : shap.Explanation, array or DataFrame, optional
+            Attributions of every row that were computed before: no model is asked.
+
+        Returns
+        -------
+        Attributions
+            ``frame`` (a column per feature), ``base_values``, ``values``, ``data``, ``exact``,
+            ``errors``, ``note``; ``to_shap()``. Without a model of a surrogate that tells
+            mistakes apart, and says so.
+
+        Raises
+        ------
+        InputError, InputTypeError, TaskError, UnknownLabelError, SelectionError
+            For parameters that have no meaning here.
+        EstimatorError
+            When the model raises, or answers with something else than numbers.
+        ImportError
+            When shap or lime is not installed: ``pip install errwidgets[explain]``.
+
+        References
+        ----------
+        Lundberg, S. and Lee, S. (2017). A unified approach to interpreting model predictions.
+        NeurIPS. Ribeiro, M. et al. (2016). "Why should I trust you?" KDD.
+        """
+        from errwidgets.explain.explaining import explain  # noqa: PLC0415
+
+        return explain(self, rows, method=method, output=output, space=space,
+                       background=background, max_rows=max_rows, seed=seed,
+                       values=values)  # fmt: skip
+
+    def contrast(
+        self,
+        selection: Any,
+        against: Any = "rest",
+        *,
+        output: Any = "prediction",
+        background: Any = None,
+        max_rows: int = 1000,
+        seed: int = 0,
+        values: Any = None,
+    ) -> pd.DataFrame:
+        """Return what selected rows share that others do not.
+
+        Parameters
+        ----------
+        selection : object
+            What :meth:`selection` takes.
+        against : {"rest", "correct"} or ("cohort", name), default="rest"
+            All other rows, those of them that are right, or a cohort.
+        output, background, max_rows, seed, values
+            As in :meth:`explain`; of either side at most `max_rows` rows, drawn alike.
+
+        Returns
+        -------
+        DataFrame
+            One row per feature, the strongest difference first: ``feature``,
+            ``attribution_gap`` (difference in mean absolute attribution), ``value_gap``
+            (numbers: difference of means over the pooled deviation; categories: total
+            variation distance, in [0, 1]), each with ``_ci_low``, ``_ci_high`` (95 %),
+            ``_p_value`` and ``_q_value``; ``selected_attribution``, ``other_attribution``
+            and ``words``. ``attrs["note"]`` says how many differ beyond chance.
+
+        Raises
+        ------
+        InputError, EmptyInputError, SelectionError
+            When either side has less than two rows.
+        EstimatorError, ImportError
+            As :meth:`explain`.
+
+        References
+        ----------
+        Welch, B. L. (1947). Biometrika 34, 28-35. Benjamini, Y. and Hochberg, Y. (1995).
+        J. Royal Statistical Society B 57, 289-300.
+        """
+        from errwidgets.explain.contrast import contrast  # noqa: PLC0415
+
+        return contrast(self, selection, against=against, output=output, background=background,
+                        max_rows=max_rows, seed=seed, values=values)  # fmt: skip
+
     # ------------------------------------------------------------ where it fails
 
     def conditions(self, feature: Hashable, *, edges: Any = None) -> pd.DataFrame:
@@ -1118,7 +1262,7 @@ LengthMismatchError, SelectionError
         >>> X = pd.DataFrame({"side": ["left", "right", "left", "right"]})
         >>> evaluation = ew.Evaluation.from_predictions([0, 0, 1, 1], [0, 1, 1, 0], X=X)
         >>> evaluation.cover(["side == 'left'", "side == 'right'"]).attrs["note"]
-        'This slice holds 100% of all mistakes in 50% of the rows.'
+        'This slice holds 100 % of all mistakes in 50 % of the rows.'
         """
         from errwidgets.slices.overlap import cover_frame  # noqa: PLC0415
 

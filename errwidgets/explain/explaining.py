@@ -1,0 +1,228 @@
+"""Explain rows: which, how many, against what, by which route; results are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from errwidgets.exceptions import (
+    EmptyInputError,
+    InputError,
+    InputTypeError,
+    shown,
+)
+from errwidgets.explain.attributions import Attributions
+from errwidgets.explain.given import as_given
+from errwidgets.explain.model import model_of
+from errwidgets.explain.routes import by_linear, by_permutation, by_trees
+from errwidgets.explain.targets import Target, read_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from errwidgets.evaluation import Evaluation
+    from errwidgets.explain.model import Model
+    from errwidgets.explain.routes import Explained
+
+    Positions = NDArray[np.intp]
+
+__all__ = ["chosen_rows", "explain"]
+
+BACKGROUND_ROWS = 100
+
+_METHODS = ("shap", "lime")
+
+_SPACES = (None, "probability", "raw")
+
+
+def explain(
+    evaluation: Evaluation,
+    rows: Any,
+    *,
+    method: str,
+    output: Any,
+    space: str | None,
+    background: Any,
+    max_rows: int,
+    seed: int,
+    values: Any,
+    progress: Callable[[float], object] | None = None,
+) -> Attributions:
+    """Return :meth:`Evaluation.explain`."""
+    if method not in _METHODS:
+        raise InputError(f"method={shown(method)} is unknown. Allowed are 'shap' and 'lime'.")
+    if space not in _SPACES:
+        raise InputError(
+            f"space={shown(space)} is unknown. Allowed are None, 'probability' and 'raw'."
+        )
+    for name, number, least in (("max_rows", max_rows, 1), ("seed", seed, 0)):
+        if isinstance(number, bool) or not isinstance(number, int | np.integer):
+            raise InputTypeError.expected(name, "a whole number", number)
+        if number < least:
+            raise InputError(f"{name} must be {least} or more; got {number}.")
+    positions, notes = chosen_rows(evaluation, rows, int(max_rows), int(seed))
+    if values is not None:
+        return as_given(evaluation, values, positions, output, notes)
+    model = model_of(evaluation)
+    target = read_target(evaluation, output, positions)
+    if model is None:
+        from errwidgets.explain.surrogate import explain_errors  # noqa: PLC0415
+
+        return explain_errors(evaluation, positions, int(seed), notes)
+    frame = model.rows(positions)
+    against = _background(evaluation, model, background, int(seed))
+    if method == "lime":
+        from errwidgets.explain.locally import by_lime  # noqa: PLC0415
+
+        return by_lime(model, frame, positions, target, int(seed), notes, progress)
+    key = _key(target, space, against, int(seed))
+    known = _kept(evaluation, key)
+    missing = [i for i, at in enumerate(positions.tolist()) if at not in known]
+    if missing:
+        part = np.array(missing)
+        found = _routed(
+            model, frame.iloc[part], against, _part(target, part), space, int(seed), progress
+        )
+        known.update(_rows_of(found, positions[part]))
+    return _assembled(known, positions, frame, target, notes)
+
+
+def _part(target: Target, at: NDArray[np.intp]) -> Target:
+    return Target(
+        target.kind, target.words,
+        None if target.codes is None else target.codes[at],
+        None if target.truth is None else target.truth[at],
+    )  # fmt: skip
+
+
+def _routed(  # noqa: PLR0917  what is explained of what
+    model: Model,
+    frame: pd.DataFrame,
+    against: pd.DataFrame,
+    target: Target,
+    space: str | None,
+    seed: int,
+    progress: Callable[[float], object] | None,
+) -> Explained:
+    """Take the first way that is exact for the model, else the one that any model allows."""
+    found = by_trees(model, frame, against, target, space, progress)
+    if found is None:
+        found = by_linear(model, frame, against, target, space)
+    return found or by_permutation(model, frame, against, target, seed, progress)
+
+
+# ---------------------------------------------------------------- what is kept
+
+_Kept = dict[int, tuple[Any, ...]]
+
+_MOST_KEPT = 8
+
+
+def _key(target: Target, space: str | None, against: pd.DataFrame, seed: int) -> tuple[Any, ...]:
+    held = tuple(against.index[:3]), len(against), id(against) if against.attrs.get("own") else 0
+    return target.kind, target.words, space, seed, held
+
+
+def _kept(evaluation: Evaluation, key: tuple[Any, ...]) -> _Kept:
+    kept: dict[Any, _Kept] = evaluation.kept.setdefault("attributions", {})
+    found = kept.pop(key, {})
+    kept[key] = found
+    while len(kept) > _MOST_KEPT:
+        kept.pop(next(iter(kept)))
+    return found
+
+
+def _rows_of(found: Explained, positions: Positions) -> _Kept:
+    """Return rows by position; what is kept is float32, after sums were checked."""
+    return {
+        at: (
+            found.values[i].astype(np.float32),  # noqa: PD011  no frame
+            float(found.base[i]),
+            float(found.outputs[i]),
+            None if found.errors is None else found.errors[i].astype(np.float32),
+            (found.space, found.route, found.exact),
+        )
+        for i, at in enumerate(positions.tolist())
+    }
+
+
+def _assembled(
+    known: _Kept, positions: Positions, frame: pd.DataFrame, target: Target, notes: list[str]
+) -> Attributions:
+    rows = [known[at] for at in positions.tolist()]
+    spaces = {one[4] for one in rows}
+    space, route, exact = rows[0][4]
+    if len(spaces) > 1:
+        exact = all(one[4][2] for one in rows)
+        notes = [*notes, "Rows were explained in several ways."]
+    errors = [one[3] for one in rows]
+    return Attributions(
+        np.array([one[0] for one in rows], dtype=np.float64).reshape(len(rows), -1),
+        np.array([one[1] for one in rows]),
+        np.array([one[2] for one in rows]),
+        frame,
+        positions,
+        tuple(map(str, frame.columns)),
+        "shap", route, target.words, space, exact,
+        None if any(one is None for one in errors) else np.array(errors, dtype=np.float64),
+        notes=tuple(notes),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- which rows
+
+
+def chosen_rows(
+    evaluation: Evaluation, rows: Any, max_rows: int, seed: int, what: str = "explained"
+) -> tuple[Positions, list[str]]:
+    """Return the rows that are meant: all that are chosen, or a random sample of so many.
+
+    Raises
+    ------
+    EmptyInputError, SelectionError, SelectionTypeError
+        When none are chosen, or nothing that can be.
+    """
+    if rows is None:
+        at = np.arange(evaluation.n_samples)
+    else:
+        at = np.flatnonzero(evaluation.mask(rows))
+        if not len(at):
+            raise EmptyInputError(
+                f"rows={shown(rows)} selects no row, so nothing can be {what}. Pass a selection "
+                f"with rows, or None for all."
+            )
+    if len(at) <= max_rows:
+        return at, []
+    part = np.sort(np.random.default_rng(seed).choice(at, max_rows, replace=False))
+    return part, [f"A random sample of {max_rows:,} of {len(at):,} rows."]
+
+
+def _background(evaluation: Evaluation, model: Model, background: Any, seed: int) -> pd.DataFrame:
+    """Return the rows that features are taken from when they are left out."""
+    n = BACKGROUND_ROWS
+    if background is None or isinstance(background, int | np.integer):
+        if isinstance(background, bool):
+            raise InputTypeError.expected("background", "rows, or how many", background)
+        n = n if background is None else int(background)
+        if n < 1:
+            raise InputError(f"background must be 1 row or more; got {n}.")
+        if n >= evaluation.n_samples:
+            return model.rows(np.arange(evaluation.n_samples))
+        at = np.random.default_rng(seed).choice(evaluation.n_samples, n, replace=False)
+        return model.rows(np.sort(at))
+    if isinstance(background, pd.DataFrame):
+        missing = [name for name in model.columns if name not in background]
+        if missing or not len(background):
+            raise InputError(
+                f"background must hold the model's columns and a row or more; it lacks "
+                f"{', '.join(map(repr, missing)) or 'rows'}."
+            )
+        own = background[list(model.columns)]
+        own.attrs["own"] = True
+        return own
+    at, _ = chosen_rows(evaluation, background, 10**9, seed, "a background")
+    return model.rows(at)
