@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,9 @@ def overhead() -> None:
         evaluation = ew.Evaluation.from_estimator(model, X, y)
         background = X.sample(100, random_state=0)
         evaluation.explain([0], background=background)  # what is compiled is compiled
-        ratios, ours, direct = [], np.empty(0), np.empty(0)
+        ratios: list[float] = []
+        ours: Any = None
+        direct: Any = None
         for _ in range(3):
             evaluation.kept.clear()
             began = time.perf_counter()
