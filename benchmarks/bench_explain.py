@@ -16,6 +16,7 @@ import pandas as pd
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
 import errwidgets as ew
+from errwidgets.explain import Attributions
 from errwidgets.explain.routes import import_shap
 
 N_FEATURES = 15
@@ -69,6 +70,7 @@ def overhead() -> None:
             began = time.perf_counter()
             found = evaluation.explain(max_rows=ROWS, background=background)
             mine = time.perf_counter() - began
+            assert isinstance(found, Attributions)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 began = time.perf_counter()

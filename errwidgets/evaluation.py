@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from errwidgets._roles import Options, Roles, ScoreOptions, Task
     from errwidgets.columns import CodedColumn
-    from errwidgets.explain import Attributions
+    from errwidgets.explain import Attributions, ImageAttributions, TextAttributions
     from errwidgets.selection import Selection
     from errwidgets.slices.tree import ErrorTree
 
@@ -864,7 +864,7 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         max_rows: int = 1000,
         seed: int = 0,
         values: Any = None,
-    ) -> Attributions:
+    ) -> Attributions | TextAttributions | ImageAttributions:
         """Return what pushed the model to its answers, feature by feature and row by row.
 
         Trees and linear models are explained exactly, pipelines in the columns that the table
@@ -899,7 +899,8 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
         Attributions
             ``frame`` (a column per feature), ``base_values``, ``values``, ``data``, ``exact``,
             ``errors``, ``note``; ``to_shap()``. Without a model of a surrogate that tells
-            mistakes apart, and says so.
+            mistakes apart, and says so. Of a model of texts or images (a table of one such
+            column) the parts: words, or the cells of a grid.
 
         Raises
         ------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from errwidgets.explain.agreement import agreement, spread
 from errwidgets.explain.attributions import Attributions
+from errwidgets.explain.parts import ImageAttributions, TextAttributions
 
-__all__ = ["Attributions"]
+__all__ = ["Attributions", "ImageAttributions", "TextAttributions", "agreement", "spread"]

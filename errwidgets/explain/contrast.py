@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from errwidgets.exceptions import EmptyInputError, InputError, listed, shown
+from errwidgets.exceptions import EmptyInputError, InputError, TaskError, listed, shown
+from errwidgets.explain.attributions import Attributions
 from errwidgets.explain.explaining import explain
 from errwidgets.measures.intervals import t_quantile
 from errwidgets.slices.evidence import benjamini_hochberg
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from errwidgets.columns import CodedColumn
     from errwidgets.evaluation import Evaluation
-    from errwidgets.explain.attributions import Attributions
 
     Positions = NDArray[np.intp]
 
@@ -104,6 +104,11 @@ def contrast(
 
     first = explain(evaluation, inside, progress=part(0.0), **common)
     second = explain(evaluation, other, progress=part(0.5), **common)
+    if not isinstance(first, Attributions) or not isinstance(second, Attributions):
+        raise TaskError(
+            "contrast() compares features; this model takes whole texts or images. Compare "
+            "features of them with values=, or what derives from them with find_slices()."
+        )
     rng = np.random.default_rng(seed)
     rows = []
     for j, name in enumerate(first.feature_names):

@@ -15,9 +15,12 @@ from errwidgets.exceptions import (
 )
 from errwidgets.explain.attributions import Attributions
 from errwidgets.explain.given import as_given
+from errwidgets.explain.images import explain_images
+from errwidgets.explain.locally import by_lime
 from errwidgets.explain.model import model_of
 from errwidgets.explain.routes import by_linear, by_permutation, by_trees
-from errwidgets.explain.targets import Target, read_target
+from errwidgets.explain.targets import read_target
+from errwidgets.explain.texts import explain_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 
     from errwidgets.evaluation import Evaluation
     from errwidgets.explain.model import Model
+    from errwidgets.explain.parts import ImageAttributions, TextAttributions
     from errwidgets.explain.routes import Explained
+    from errwidgets.explain.targets import Target
 
     Positions = NDArray[np.intp]
 
@@ -51,8 +56,57 @@ def explain(
     seed: int,
     values: Any,
     progress: Callable[[float], object] | None = None,
-) -> Attributions:
+) -> Attributions | TextAttributions | ImageAttributions:
     """Return :meth:`Evaluation.explain`."""
+    _check(method, space, max_rows, seed)
+    positions, notes = chosen_rows(evaluation, rows, int(max_rows), int(seed))
+    if values is not None:
+        return as_given(evaluation, values, positions, output, notes)
+    model = model_of(evaluation)
+    target = read_target(evaluation, output, positions)
+    if model is None:
+        from errwidgets.explain.surrogate import explain_errors  # noqa: PLC0415
+
+        return explain_errors(evaluation, positions, int(seed), notes)
+    frame = model.rows(positions)
+    if model.parts is not None:
+        return _of_parts(model, frame, positions, target, method, int(seed), notes, progress)
+    if method == "lime":
+        return by_lime(model, frame, positions, target, int(seed), notes, progress)
+    against = _background(evaluation, model, background, int(seed))
+    key = _key(target, space, against, int(seed))
+    known = _kept(evaluation, key)
+    missing = [i for i, at in enumerate(positions.tolist()) if at not in known]
+    if missing:
+        part = np.array(missing)
+        found = _routed(
+            model, frame.iloc[part], against, target.part(part), space, int(seed), progress
+        )
+        known.update(_rows_of(found, positions[part]))
+    return _assembled(known, positions, frame, target, notes)
+
+
+def _of_parts(  # noqa: PLR0917  what is explained of what
+    model: Model,
+    frame: pd.DataFrame,
+    positions: Positions,
+    target: Target,
+    method: str,
+    seed: int,
+    notes: list[str],
+    progress: Callable[[float], object] | None,
+) -> TextAttributions | ImageAttributions:
+    """Explain texts by their words, and images by the cells of a grid."""
+    whole = frame.iloc[:, 0]
+    if model.parts == "text":
+        texts = ["" if text is None or text != text else str(text) for text in whole.tolist()]  # noqa: PLR0124
+        return explain_texts(model, texts, positions, target, method, seed, notes, progress)
+    if method == "lime":
+        raise InputError("method='lime' explains tables and texts; pass 'shap' for images.")
+    return explain_images(model, whole.tolist(), positions, target, seed, notes, progress)
+
+
+def _check(method: Any, space: Any, max_rows: Any, seed: Any) -> None:
     if method not in _METHODS:
         raise InputError(f"method={shown(method)} is unknown. Allowed are 'shap' and 'lime'.")
     if space not in _SPACES:
@@ -64,39 +118,6 @@ def explain(
             raise InputTypeError.expected(name, "a whole number", number)
         if number < least:
             raise InputError(f"{name} must be {least} or more; got {number}.")
-    positions, notes = chosen_rows(evaluation, rows, int(max_rows), int(seed))
-    if values is not None:
-        return as_given(evaluation, values, positions, output, notes)
-    model = model_of(evaluation)
-    target = read_target(evaluation, output, positions)
-    if model is None:
-        from errwidgets.explain.surrogate import explain_errors  # noqa: PLC0415
-
-        return explain_errors(evaluation, positions, int(seed), notes)
-    frame = model.rows(positions)
-    against = _background(evaluation, model, background, int(seed))
-    if method == "lime":
-        from errwidgets.explain.locally import by_lime  # noqa: PLC0415
-
-        return by_lime(model, frame, positions, target, int(seed), notes, progress)
-    key = _key(target, space, against, int(seed))
-    known = _kept(evaluation, key)
-    missing = [i for i, at in enumerate(positions.tolist()) if at not in known]
-    if missing:
-        part = np.array(missing)
-        found = _routed(
-            model, frame.iloc[part], against, _part(target, part), space, int(seed), progress
-        )
-        known.update(_rows_of(found, positions[part]))
-    return _assembled(known, positions, frame, target, notes)
-
-
-def _part(target: Target, at: NDArray[np.intp]) -> Target:
-    return Target(
-        target.kind, target.words,
-        None if target.codes is None else target.codes[at],
-        None if target.truth is None else target.truth[at],
-    )  # fmt: skip
 
 
 def _routed(  # noqa: PLR0917  what is explained of what

@@ -75,11 +75,11 @@ def by_lime(  # noqa: PLR0917  what is explained of what
     for i in range(len(rows)):
         if progress is not None and progress(i / len(rows)) is False:
             raise Cancelled
-        one = _of_row(target, i)
+        one = target.part(np.array([i]))
 
         def outputs(numbers: NDArray[np.float64], one: Target = one) -> NDArray[np.float64]:
             answers = model.answers(table.rows(numbers))
-            return _repeated(one, len(answers)).of(answers)
+            return one.repeated(len(answers)).of(answers)
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -102,22 +102,6 @@ def by_lime(  # noqa: PLR0917  what is explained of what
         f"LIME's linear model around each row, {N_SAMPLES:,} rows each, mean R² {mean:.2f}",
         target.words, space, exact=False, fit=fit,
         notes=(*notes, "LIME's weights need not sum to the output."),
-    )  # fmt: skip
-
-
-def _of_row(target: Target, i: int) -> Target:
-    return type(target)(
-        target.kind, target.words,
-        None if target.codes is None else target.codes[i : i + 1],
-        None if target.truth is None else target.truth[i : i + 1],
-    )  # fmt: skip
-
-
-def _repeated(target: Target, n: int) -> Target:
-    return type(target)(
-        target.kind, target.words,
-        None if target.codes is None else np.repeat(target.codes, n),
-        None if target.truth is None else np.repeat(target.truth, n),
     )  # fmt: skip
 
 

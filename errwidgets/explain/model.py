@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -48,7 +48,19 @@ class Model:
 
     def given(self, frame: pd.DataFrame) -> Any:
         """Return rows in the form that the model was fitted on."""
+        if self.parts is not None:
+            return frame.iloc[:, 0].tolist()
         return frame.to_numpy() if self.as_array else frame
+
+    @property
+    def parts(self) -> Literal["text", "image"] | None:
+        """Whether the model takes a list of texts, or of images, rather than a table."""
+        if len(self.columns) != 1 or self.as_array:
+            return None
+        column = self.evaluation.columns[str(self.columns[0])]
+        if column.kind == "text":
+            return "text"
+        return "image" if column.kind == "image" else None
 
     @property
     def name(self) -> str:

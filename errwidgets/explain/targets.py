@@ -43,6 +43,15 @@ class Target:
     codes: NDArray[np.intp] | None = None
     truth: NDArray[np.float64] | None = None
 
+    def part(self, at: NDArray[np.intp]) -> Target:
+        """Return the same of some of the rows."""
+        codes = None if self.codes is None else self.codes[at]
+        return Target(self.kind, self.words, codes, None if self.truth is None else self.truth[at])
+
+    def repeated(self, n: int) -> Target:
+        """Return that of one row, for many versions of it."""
+        return self.part(np.zeros(n, dtype=np.intp))
+
     def of(self, answers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what is explained, from a model's answers of shape (n_rows, n_outputs)."""
         if self.kind == "value":
