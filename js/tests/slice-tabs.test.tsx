@@ -203,6 +203,23 @@ describe("slices found", () => {
     expect(store.own(SOURCE)).toEqual(left);
   });
 
+  it("are taken with all between them, and found by their first letter", async () => {
+    const { store } = show({});
+    await click(lines()[0] as Element);
+    await click(lines()[2] as Element, { shiftKey: true });
+    const first = { op: "all", of: [left, old] };
+    expect(store.own(SOURCE)).toEqual({ op: "any", of: [first, left, ulm] });
+    lines()[0]?.focus();
+    await press("t");
+    expect(document.activeElement?.textContent).toMatch(/^town/);
+    await press("s");
+    expect(document.activeElement?.textContent).toMatch(/^side = left and/);
+    await press("Enter");
+    await press("ArrowDown");
+    await press("Enter", { shiftKey: true });
+    expect(store.own(SOURCE)).toEqual({ op: "any", of: [first, left] });
+  });
+
   it("a slice of several conditions is not several slices", async () => {
     const { store } = show({});
     await click(lines()[0] as Element);
@@ -373,6 +390,15 @@ describe("two features", () => {
     expect(store.own(SOURCE)?.op).toBe("any");
     await press("Escape");
     expect(store.own(SOURCE)).toBeNull();
+  });
+
+  it("are taken as a rectangle with Shift", async () => {
+    const { store } = show({ tab: "pair" });
+    await click(screen.getByRole("gridcell", { name: /^age ≤ 29, side left:/ }));
+    await click(screen.getByRole("gridcell", { name: /^age 29 to 41, side right:/ }), {
+      shiftKey: true,
+    });
+    expect(store.n_selected.value).toBe(counted((r) => (age[r] as number) < 2)[0]);
   });
 
   it("count within what is searched, and what is looked for", async () => {

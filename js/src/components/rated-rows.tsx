@@ -13,6 +13,7 @@ export interface Rating {
   chosen(row: Rated): boolean;
   onSelect(row: Rated, add: boolean): void;
   onClear(): void;
+  onRange(rows: Rated[]): void;
   /** Rates are shares. */
   is_rate: boolean;
   measure: string;

@@ -34,6 +34,8 @@ export interface TableProps<R> {
   /** Undefined for rows that cannot be selected. */
   chosen(row: R): boolean | undefined;
   onSelect(row: R, add: boolean): void;
+  /** With Shift: the rows from the last one that was selected to this one. */
+  onRange?(rows: R[]): void;
   onClear(): void;
   sort?: string | null;
   onSort?(id: string | null): void;
@@ -68,6 +70,7 @@ export function Table<R>(props: TableProps<R>) {
   const [height, setHeight] = useState(ROW_HEIGHT);
   const body = useRef<HTMLDivElement>(null);
   const going = useRef(false);
+  const anchor = useRef<number | null>(null);
   const at = Math.max(0, Math.min(stop, rows.length - 1));
   const some = rows.length > MOST_DRAWN;
   const begin = some ? Math.max(0, Math.floor(top / height) - BESIDE) : 0;
@@ -85,6 +88,17 @@ export function Table<R>(props: TableProps<R>) {
     const [above, below] = [next * height, (next + 1) * height - box.clientHeight];
     box.scrollTop = Math.min(above, Math.max(below, box.scrollTop));
     setTop(box.scrollTop);
+  };
+  const select = (i: number, event: MouseEvent | KeyboardEvent) => {
+    const row = rows[i];
+    if (!row) return;
+    const from = anchor.current;
+    if (event.shiftKey && props.onRange && from !== null) {
+      const [first, last] = [Math.min(from, i), Math.max(from, i)];
+      return props.onRange(rows.slice(first, last + 1));
+    }
+    anchor.current = i;
+    props.onSelect(row, event.ctrlKey || event.metaKey);
   };
   useLayoutEffect(() => {
     const line = body.current?.querySelector<HTMLElement>(`[data-row="${at}"]`);
@@ -112,12 +126,14 @@ export function Table<R>(props: TableProps<R>) {
     const row = rows[at];
     const is_open = row && open?.(row);
     if (to !== undefined) go(to);
-    else if ((key === "Enter" || key === " ") && row)
-      props.onSelect(row, event.ctrlKey || event.metaKey);
+    else if (key === "Enter" || key === " ") select(at, event);
     else if (key === "Escape") props.onClear();
     else if (row && is_open === false && key === "ArrowRight") onOpen?.(row, true);
     else if (row && is_open === true && key === "ArrowLeft") onOpen?.(row, false);
-    else return;
+    else if (key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const next = startingWith(rows.map(text), key, at);
+      if (next !== null) go(next);
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -155,7 +171,7 @@ export function Table<R>(props: TableProps<R>) {
               aria-expanded={open?.(row)}
               tabIndex={i === at ? 0 : -1}
               onFocus={() => setStop(i)}
-              onClick={(event) => props.onSelect(row, event.ctrlKey || event.metaKey)}
+              onClick={(event) => select(i, event)}
             >
               <span role="gridcell" class="ew-rated-words" title={text(row)}>
                 {props.first(row)}
@@ -172,6 +188,15 @@ export function Table<R>(props: TableProps<R>) {
       </div>
     </div>
   );
+}
+
+/** The next text after a place that begins with a letter; null when none does. */
+function startingWith(texts: string[], letter: string, after: number): number | null {
+  for (let step = 1; step <= texts.length; step++) {
+    const i = (after + step) % texts.length;
+    if (texts[i]?.toLowerCase().startsWith(letter.toLowerCase())) return i;
+  }
+  return null;
 }
 
 function classOf<R>({ id, wide, left }: Column<R>, also = false): string {

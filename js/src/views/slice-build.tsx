@@ -165,6 +165,7 @@ export function Build({ store, explored, rating, own, onSelect }: Props) {
             setFilter("");
             onSelect(row.where);
           }}
+          onRange={() => {}}
         />
       ) : (
         <p class="ew-wanting">

@@ -2,7 +2,7 @@
 // crossed, a tree, a slice made by hand, and which slices overlap.
 import { Working } from "../components/connection.tsx";
 import { Frame } from "../components/frame.tsx";
-import { after, among, partsOf, type Rating } from "../components/rated-rows.tsx";
+import { after, among, partsOf, type Rating, together } from "../components/rated-rows.tsx";
 import { useUnique } from "../components/unique.ts";
 import { useLate } from "../components/wanting.tsx";
 import { PYTHON } from "../store/connection.ts";
@@ -48,6 +48,13 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
     chosen: among(own),
     onSelect: (row, add) => select(after(own, row, add || row.where === null)),
     onClear: () => (own ? select(null) : store.clear(source)),
+    onRange: (rows) =>
+      select(
+        together(
+          rows.flatMap(({ where }) => (where ? [where] : [])),
+          false,
+        ),
+      ),
     is_rate: explored.is_rate ?? true,
     measure: explored.measure ?? "",
     overall: explored.overall ?? Number.NaN,

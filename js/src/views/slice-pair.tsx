@@ -211,6 +211,7 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
   const [stop, setStop] = useState<[number, number]>([0, 0]);
   const [rest, setRest] = useState<Cell | null>(null);
   const body = useRef<HTMLDivElement>(null);
+  const anchor = useRef<[number, number] | null>(null);
   const all = cells.flat();
   const most = Math.max(1, ...all.map(({ support }) => support));
   const enough = all.filter(({ support }) => support >= ENOUGH_ROWS);
@@ -222,6 +223,22 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
   const inner = size - 6;
   const at = [Math.min(stop[0], cells.length - 1), Math.min(stop[1], columns.length - 1)] as const;
 
+  const select = (i: number, j: number, event: MouseEvent | KeyboardEvent) => {
+    const cell = cells[i]?.[j];
+    if (!cell?.where) return;
+    if (event.shiftKey && anchor.current) {
+      const [from_i, from_j] = anchor.current;
+      const between = (x: number, a: number, b: number) =>
+        x >= Math.min(a, b) && x <= Math.max(a, b);
+      return rating.onRange(
+        cells.flatMap((line, y) =>
+          between(y, i, from_i) ? line.filter((_, x) => between(x, j, from_j)) : [],
+        ),
+      );
+    }
+    anchor.current = [i, j];
+    onSelect(cell, event.ctrlKey || event.metaKey);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const [i, j] = at;
     const to: Record<string, [number, number]> = {
@@ -233,7 +250,6 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
       End: [i, columns.length - 1],
     };
     const next = to[event.key];
-    const cell = cells[i]?.[j];
     if (next) {
       const [row, column] = [
         Math.max(0, Math.min(cells.length - 1, next[0])),
@@ -243,8 +259,7 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
       const found = body.current?.querySelector<HTMLElement>(`[data-cell="${row},${column}"]`);
       found?.focus({ preventScroll: true });
       found?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
-    } else if ((event.key === "Enter" || event.key === " ") && cell?.where)
-      onSelect(cell, event.ctrlKey || event.metaKey);
+    } else if (event.key === "Enter" || event.key === " ") select(i, j, event);
     else if (event.key === "Escape") onClear();
     else return;
     event.preventDefault();
@@ -307,7 +322,7 @@ function CellGrid({ x, y, cells, columns, rating, chosen, onSelect }: GridProps)
                   }}
                   onBlur={() => setRest(null)}
                   onPointerEnter={() => setRest(cell)}
-                  onClick={(event) => cell.where && onSelect(cell, event.ctrlKey || event.metaKey)}
+                  onClick={(event) => select(i, j, event)}
                 >
                   <span
                     style={{
