@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from errwidgets.columns import (
     CodedColumn,
+    code_column,
     code_jointly,
     display,
     native,
@@ -228,3 +229,24 @@ def test_a_column_finds_codes_by_value_in_any_spelling() -> None:
 def test_display_labels_that_are_given_stay() -> None:
     column = CodedColumn("y", np.zeros(1, dtype=np.uint8), (0,), "y", display_labels=("zero",))
     assert column.display_labels == ("zero",)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=30, max_size=120), st.integers(0, 3))
+def test_bins_part_values_as_quantiles_do_and_meet_at_short_numbers(values, digits):
+    values = [round(value, digits) for value in values]
+    column = code_column("x", pd.Series(values), "numeric", "x")
+    if not column.is_binned:
+        return
+    present = np.sort(np.array(values, dtype=float))
+    positions = np.floor(np.linspace(0, 1, 11)[1:-1] * (len(present) - 1)).astype(int)
+    plain = np.unique(present[positions])
+    plain = plain[plain < present[-1]]
+    assert column.codes.tolist() == np.searchsorted(plain, values, side="left").tolist()
+    for edge, exact in zip(column.edges, plain, strict=True):
+        above = present[np.searchsorted(present, exact, side="right")]
+        assert exact <= edge < above
+        # No number of fewer digits would do, unless a single value is below.
+        code = column.edges.index(edge)
+        if column.lows[code] != exact:
+            short = len(repr(edge).replace("-", "").replace(".", "").strip("0"))
+            assert short <= len(repr(float(exact)).replace("-", "").replace(".", "").strip("0"))

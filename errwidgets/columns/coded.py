@@ -56,7 +56,8 @@ class CodedColumn:
         The values of a column that ranges can be asked of, row by row.
     lows, highs : tuple
         The smallest and the largest value of each code, as `ordered` holds them;
-        ``None`` for the missing one. They differ where codes are bins.
+        ``None`` for the missing one. They differ where codes are bins; of a bin the
+        latter may be a shorter number under the next value.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
 import math
 import numbers
 from typing import TYPE_CHECKING, Any, Literal
@@ -150,6 +151,8 @@ def _code_ordered(
         inner = inner[inner < distinct[-1]]
         starts = np.searchsorted(distinct, inner, side="right")
         lows = distinct[np.append(0, starts)].tolist()
+        if not ordered.is_whole and ordered.narrow is None:
+            inner = _readable(inner, lows, distinct[starts])
         highs = [*inner.tolist(), distinct[-1].item()]
         edges = inner.tolist()
         ends = list(zip([None, *edges], [*edges, None], strict=True))
@@ -168,6 +171,42 @@ def _code_ordered(
         tuple(shown), kind, _as_floats(ordered) if numeric else None,
         tuple(float(edge) for edge in inner) if numeric else (), ordered, tuple(lows), tuple(highs),
     )  # fmt: skip
+
+
+def _readable(
+    edges: np.ndarray[Any, Any], lows: list[Any], above: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Return the shortest numbers that part values as these edges do.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_edges,)
+        The largest value of each bin but the last.
+    lows : list
+        The smallest value of each bin. A bin of one value keeps it for an edge.
+    above : ndarray of shape (n_edges,)
+        The next value after each edge.
+
+    Examples
+    --------
+    >>> _readable(np.array([1.1818181818]), [0.5], np.array([1.19047619])).tolist()
+    [1.19]
+    """
+    pairs = zip(edges.tolist(), above.tolist(), lows, strict=False)
+    return np.array([edge if edge == low else _shortest(edge, top) for edge, top, low in pairs])
+
+
+def _shortest(low: float, below: float) -> float:
+    """Return the number with the fewest digits that is `low` or more, and under `below`."""
+    if not math.isfinite(low):
+        return low
+    exact = decimal.Decimal(repr(low))
+    for digits in range(1, 17):
+        step = decimal.Decimal(1).scaleb(exact.adjusted() - digits + 1) if exact else exact
+        found = float(exact.quantize(step, rounding=decimal.ROUND_CEILING)) if step else low
+        if low <= found < below:
+            return found
+    return low
 
 
 def bin_column(
