@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 
 import numpy as np
@@ -390,3 +391,40 @@ def test_the_work_is_told_of_and_stopped():
     slow = ew.Evaluation.from_predictions(y, y, X=X, model=lambda frame: frame["a"] > 0)
     with pytest.raises(Cancelled):
         explain(slow, None, **options, progress=lambda done: done < 0.3)
+
+
+@pytest.mark.parametrize(("method", "package"), [("shap", "shap"), ("lime", "lime")])
+def test_without_the_extra_it_is_said_what_to_install(monkeypatch, method, package):
+    X = numbers(60)
+    y = labels(X)
+    evaluation = ew.Evaluation.from_estimator(LogisticRegression().fit(X, y), X, y)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ImportError, match=r"pip install errwidgets\[explain\]"):
+        evaluation.explain(max_rows=2, method=method)
+
+
+def test_many_features_are_explained():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(120, 500)), columns=[f"f{i}" for i in range(500)])
+    y = (X["f3"] > 0).astype(int)
+    evaluation = ew.Evaluation.from_estimator(LogisticRegression().fit(X, y), X, y)
+    found = evaluation.explain(max_rows=5)
+    assert found.values.shape == (5, 500)
+    assert sums(found)
+    assert len(evaluation.contrast("is_error or f3 > 1", max_rows=30)) == 500
+
+
+def test_sparse_features_of_a_pipeline_are_explained():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {"town": rng.choice([f"t{i}" for i in range(60)], 400), "n": rng.normal(size=400)}
+    )
+    y = (X["n"] > 0).astype(int)
+    sparse = make_column_transformer(
+        (OneHotEncoder(sparse_output=True), ["town"]), ("passthrough", ["n"]), sparse_threshold=1.0
+    )
+    model = make_pipeline(sparse, LogisticRegression()).fit(X, y)
+    found = ew.Evaluation.from_estimator(model, X, y).explain(max_rows=10)
+    assert found.exact
+    assert sums(found)
+    assert found.frame.abs().mean().idxmax() == "n"
