@@ -119,37 +119,75 @@ def by_trees(  # noqa: PLR0917  what is explained of what
             return None  # linear in outputs that the permutation route has, or not supported
         wanted = "log_loss"
     encoded, against = folded.encoded(rows), folded.encoded(background)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            explainer = shap.TreeExplainer(
-                folded.estimator, against, model_output=wanted,
-                feature_perturbation="interventional",
-            )  # fmt: skip
-            if target.kind == "loss":
-                return _tree_losses(model, rows, background, target, folded, explainer, encoded)
-            values = _in_blocks(
-                lambda part: explainer.shap_values(part, check_additivity=False), encoded, progress
-            )
-        base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
-    except Cancelled:
-        raise
-    except Exception:  # whatever a foreign explainer raises: there is another way
-        logging.getLogger("errwidgets").info("shap has no exact way here", exc_info=True)
+    asked = _Trees(model, folded, rows, encoded, target, progress)
+    name = type(folded.estimator).__name__
+    rest = _folded_words(folded)
+    units = "value" if not classes else "raw" if raw else "probability"
+    found = asked.explained(
+        lambda: shap.TreeExplainer(
+            folded.estimator, against, model_output=wanted, feature_perturbation="interventional"
+        ),
+        units,
+        f"SHAP's tree explainer on {name}, against {len(background):,} rows{rest}",
+        background,
+    )
+    if found is not None or target.kind == "loss":
+        return found
+    # Where that is not exact (shap reads some trees wrong), paths through the trees may be.
+    forest = _is_kind(folded.estimator, *_FORESTS)
+    if classes and not forest and space == "probability":
         return None
-    chosen = _of_class(model, folded, values, base, target, turn=(wanted == "raw"))
-    if chosen is None:
-        return None
-    values, bases = chosen
-    outputs = _outputs(model, folded, rows, target, raw=raw)
-    found = Explained(
-        folded.fold(values, len(model.columns)), bases, outputs,
-        "value" if not classes else "raw" if raw else "probability",
-        f"SHAP's tree explainer on {type(folded.estimator).__name__}, against "
-        f"{len(background):,} rows{_folded_words(folded)}",
-        exact=True,
-    )  # fmt: skip
-    return found if _adds_up(found) else None
+    return asked.explained(
+        lambda: shap.TreeExplainer(folded.estimator, feature_perturbation="tree_path_dependent"),
+        units if forest or not classes else "raw",
+        f"SHAP's tree explainer on {name}, along the paths of the rows its trees were fitted "
+        f"on{rest}",
+        background,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Trees:
+    """Rows that a tree explainer of shap's is asked about."""
+
+    model: Model
+    folded: Folded
+    rows: pd.DataFrame
+    encoded: NDArray[np.float64]
+    target: Target
+    progress: Progress | None
+
+    def explained(
+        self, make: Callable[[], Any], space: str, route: str, background: pd.DataFrame
+    ) -> Explained | None:
+        """Return what an explainer gives; ``None`` when it refuses, or does not sum."""
+        model, folded, target = self.model, self.folded, self.target
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                explainer = make()
+                if target.kind == "loss":
+                    return _tree_losses(
+                        model, self.rows, background, target, folded, explainer, self.encoded
+                    )
+                values = _in_blocks(
+                    lambda part: explainer.shap_values(part, check_additivity=False),
+                    self.encoded,
+                    self.progress,
+                )
+            base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
+        except Cancelled:
+            raise
+        except Exception:  # whatever a foreign explainer raises: there is another way
+            logging.getLogger("errwidgets").info("shap has no exact way here", exc_info=True)
+            return None
+        chosen = _of_class(model, folded, values, base, target, turn=space == "raw")
+        if chosen is None:
+            return None
+        outputs = _outputs(model, folded, self.rows, target, raw=space == "raw")
+        folded_values = folded.fold(chosen[0], len(model.columns))
+        found = Explained(folded_values, chosen[1], outputs, space, route, exact=True)
+        return found if _adds_up(found) else None
 
 
 def _in_blocks(
