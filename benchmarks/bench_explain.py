@@ -17,7 +17,7 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
 import errwidgets as ew
 from errwidgets.explain import Attributions
-from errwidgets.explain.routes import import_shap
+from errwidgets.explain.extras import import_extra
 
 N_FEATURES = 15
 ROWS = 1_000
@@ -52,7 +52,7 @@ def data(n: int) -> tuple[pd.DataFrame, pd.Series[int]]:
 
 def overhead() -> None:
     """Time the same explanation both ways, and check that the answers are equal."""
-    shap = import_shap()
+    shap = import_extra("shap")
     X, y = data(5_000)  # noqa: N806
     for model in (
         RandomForestClassifier(100, max_depth=8, random_state=0),

@@ -15,6 +15,7 @@ from errwidgets import exceptions
 from errwidgets.evaluation import Evaluation
 from errwidgets.selection import Selection
 from errwidgets.widgets.confusion_matrix import ConfusionMatrix
+from errwidgets.widgets.explanation_panel import ExplanationPanel
 from errwidgets.widgets.slice_explorer import SliceExplorer
 
 __version__ = "0.1.0"
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ConfusionMatrix",
     "Evaluation",
+    "ExplanationPanel",
     "Selection",
     "SliceExplorer",
     "__version__",

@@ -52,7 +52,7 @@ def agreement(first: Attributions, second: Attributions, *, k: int = 5) -> pd.Da
         first.positions, second.positions
     ):
         raise InputError("The two explain other rows, or other features: nothing to compare.")
-    a, b = first.values, second.values  # noqa: PD011  no frames
+    a, b = first.values, second.values
     k = min(k, a.shape[1])
     top_a, top_b = (_top(values, k) for values in (a, b))
     both = top_a & top_b
@@ -111,7 +111,7 @@ def spread(runs: list[Attributions]) -> pd.DataFrame:
     DataFrame of shape (n_rows, n_features)
         The standard deviation over the runs.
     """
-    stacked: Any = np.stack([one.values for one in runs])  # noqa: PD011  no frames
+    stacked: Any = np.stack([one.values for one in runs])
     return pd.DataFrame(
         stacked.std(axis=0, ddof=1), index=runs[0].data.index, columns=list(runs[0].feature_names)
     )

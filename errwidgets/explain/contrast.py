@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,12 +10,14 @@ import pandas as pd
 
 from errwidgets.exceptions import EmptyInputError, InputError, TaskError, listed, shown
 from errwidgets.explain.attributions import Attributions
-from errwidgets.explain.explaining import explain
-from errwidgets.measures.intervals import t_quantile
+from errwidgets.explain.explaining import chosen_rows, explain
+from errwidgets.explain.targets import OUTPUT_FOR
+from errwidgets.explain.value_gaps import value_gap, welch
+from errwidgets.slices.conditions import read_features
 from errwidgets.slices.evidence import benjamini_hochberg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from numpy.typing import NDArray
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     Positions = NDArray[np.intp]
 
-__all__ = ["COLUMNS", "contrast", "sides"]
+__all__ = ["COLUMNS", "Contrast", "contrast", "contrasted", "sides", "values_contrasted"]
 
 COLUMNS = (
     "feature", "attribution_gap", "attribution_gap_ci_low", "attribution_gap_ci_high",
@@ -32,12 +35,15 @@ COLUMNS = (
     "other_attribution", "words",
 )  # fmt: skip
 
-N_RESAMPLES = 200
-
 LEVEL = 0.05
 
 ABOUT = 0.05
 """A ratio so near to 1 is not worth a number."""
+
+_GAP = tuple(f"attribution_gap{part}" for part in ("", "_ci_low", "_ci_high", "_p_value"))
+
+MOSTLY = 0.5
+"""The share of a feature's pull that must point one way to be said to do so."""
 
 _FEWEST = 2
 
@@ -80,20 +86,59 @@ def sides(
     return inside, other, said
 
 
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """Two groups of rows held against each other.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        As :meth:`Evaluation.contrast` returns it.
+    first, second : Attributions
+        Of the rows of either side that were explained.
+    """
+
+    frame: pd.DataFrame
+    first: Attributions
+    second: Attributions
+
+
 def contrast(
+    evaluation: Evaluation, selection: Any, *, against: Any, **options: Any
+) -> pd.DataFrame:
+    """Return :meth:`Evaluation.contrast`."""
+    inside, other, said = sides(evaluation, selection, against)
+    return contrasted(evaluation, inside, other, said, **options).frame
+
+
+def contrasted(
     evaluation: Evaluation,
-    selection: Any,
+    inside: NDArray[np.bool_],
+    other: NDArray[np.bool_],
+    said: str,
     *,
-    against: Any,
     output: Any,
     background: Any,
     max_rows: int,
     seed: int,
     values: Any,
     progress: Callable[[float], object] | None = None,
-) -> pd.DataFrame:
-    """Return :meth:`Evaluation.contrast`."""
-    inside, other, said = sides(evaluation, selection, against)
+) -> Contrast:
+    """Hold rows against others, in what pushes the model and in their values.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Whose rows they are.
+    inside, other : ndarray of shape (n_samples,)
+        The two sides, each with two rows or more.
+    said : str
+        What the other side is called.
+    output, background, max_rows, seed, values
+        As in :meth:`Evaluation.contrast`.
+    progress : callable, optional
+        Called with the fraction that is done; stops by ``False``.
+    """
     common: dict[str, Any] = {
         "method": "shap", "output": output, "space": None, "background": background,
         "max_rows": max_rows, "seed": seed, "values": values,
@@ -109,43 +154,115 @@ def contrast(
             "contrast() compares features; this model takes whole texts or images. Compare "
             "features of them with values=, or what derives from them with find_slices()."
         )
-    rng = np.random.default_rng(seed)
-    rows = []
-    for j, name in enumerate(first.feature_names):
-        a, b = (np.abs(one.values[:, j]) for one in (first, second))  # noqa: PD011
-        gap, low, high, p_value = _welch(a, b)
-        rows.append(
-            {
-                "feature": name,
-                "attribution_gap": gap,
-                "attribution_gap_ci_low": low,
-                "attribution_gap_ci_high": high,
-                "attribution_gap_p_value": p_value,
-                **_value_gap(evaluation, name, first.positions, second.positions, rng),
-                "selected_attribution": float(a.mean()),
-                "other_attribution": float(b.mean()),
-            }
-        )
-    frame = pd.DataFrame(rows, columns=[name for name in COLUMNS if name in rows[0]])
-    # Both questions of every feature are asked together, so they are corrected together.
-    p_values = frame[["attribution_gap_p_value", "value_gap_p_value"]].to_numpy().ravel()
-    q_values = benjamini_hochberg(p_values).reshape(-1, 2)
-    frame["attribution_gap_q_value"], frame["value_gap_q_value"] = q_values.T
-    frame["words"] = [_words(evaluation, one, first, second, said) for _, one in frame.iterrows()]
-    frame = frame[list(COLUMNS)]
-    order = np.argsort(-np.nanmax(np.abs(_strengths(frame)), axis=1, initial=0.0), kind="stable")
-    frame = frame.iloc[order].reset_index(drop=True)
-    held = int(((q_values < LEVEL).any(axis=1)).sum())
-    notes = [f"{held} of {len(frame)} features differ beyond chance (false discovery rate 5 %)."]
-    for one, what in ((first, "selected"), (second, said)):
-        notes += [f"{what}: {text}" for text in one.notes]
-    frame.attrs = {
-        "note": " ".join(notes),
+    frame = _compared(
+        evaluation, first.feature_names, (first.positions, second.positions), seed,
+        (np.abs(first.values), np.abs(second.values)),
+    )  # fmt: skip
+    every = np.flatnonzero(inside), np.flatnonzero(other)
+    signed = first.frame.mean()
+    frame["words"] = [
+        _words(evaluation, one, every, said, first, float(signed[one["feature"]]))
+        for _, one in frame.iterrows()
+    ]
+    notes = [f"selected: {text}" for text in first.notes]
+    notes += [f"{said}: {text}" for text in second.notes]
+    about: dict[Hashable, Any] = {
         "route": first.route,
         "space": first.space,
         "output": first.output,
-        "n_selected": int(inside.sum()),
-        "n_other": int(other.sum()),
+    }
+    return Contrast(_told(frame, every, said, notes, about), first, second)
+
+
+def values_contrasted(
+    evaluation: Evaluation,
+    inside: NDArray[np.bool_],
+    other: NDArray[np.bool_],
+    said: str,
+    *,
+    max_rows: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Hold rows against others in their values alone, where nothing explains features.
+
+    The features are those that slices may speak of: of texts and images what derives from them.
+
+    Parameters
+    ----------
+    evaluation, inside, other, said, max_rows, seed
+        As in :func:`contrasted`.
+
+    Returns
+    -------
+    DataFrame
+        As :meth:`Evaluation.contrast`; what is said of attributions is missing.
+    """
+    names = tuple(str(one.name) for one in read_features(evaluation, None))
+    drawn, notes = [], []
+    for rows, what in ((inside, "selected"), (other, said)):
+        at, sampled = chosen_rows(evaluation, rows, max_rows, seed)
+        drawn.append(at)
+        notes += [f"{what}: {text}" for text in sampled]
+    frame = _compared(evaluation, names, (drawn[0], drawn[1]), seed, None)
+    every = np.flatnonzero(inside), np.flatnonzero(other)
+    frame["words"] = [
+        _values_in_words(evaluation.columns[name], name, *every, said) for name in names
+    ]
+    notes = ["Values alone are compared.", *notes]
+    about: dict[Hashable, Any] = {"route": "", "space": "", "output": ""}
+    return _told(frame, every, said, notes, about)
+
+
+def _compared(
+    evaluation: Evaluation,
+    names: tuple[str, ...],
+    drawn: tuple[Positions, Positions],
+    seed: int,
+    sizes: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+) -> pd.DataFrame:
+    """Return both questions of every feature, corrected together, in the order of `names`."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for j, name in enumerate(names):
+        a, b = (None, None) if sizes is None else (sizes[0][:, j], sizes[1][:, j])
+        gap = (np.nan,) * 4 if a is None or b is None else welch(a, b)
+        rows.append(
+            {
+                "feature": name,
+                **dict(zip(_GAP, gap, strict=True)),
+                **value_gap(evaluation, name, *drawn, rng),
+                "selected_attribution": np.nan if a is None else float(a.mean()),
+                "other_attribution": np.nan if b is None else float(b.mean()),
+            }
+        )
+    if not rows:
+        raise InputError("There are no features to compare. Pass X= with more columns.")
+    frame = pd.DataFrame(rows)
+    p_values = frame[["attribution_gap_p_value", "value_gap_p_value"]].to_numpy().ravel()
+    q_values = benjamini_hochberg(p_values).reshape(-1, 2)
+    frame["attribution_gap_q_value"], frame["value_gap_q_value"] = q_values.T
+    return frame
+
+
+def _told(
+    frame: pd.DataFrame,
+    every: tuple[Positions, Positions],
+    said: str,
+    notes: list[str],
+    about: dict[Hashable, Any],
+) -> pd.DataFrame:
+    """Return the frame in its order, with what is to be said of it."""
+    frame = frame[list(COLUMNS)]
+    order = np.argsort(-np.nanmax(np.abs(_strengths(frame)), axis=1, initial=0.0), kind="stable")
+    frame = frame.iloc[order].reset_index(drop=True)
+    q_values = frame[["attribution_gap_q_value", "value_gap_q_value"]].to_numpy()
+    held = int(((q_values < LEVEL).any(axis=1)).sum())
+    counted = f"{held} of {len(frame)} features differ beyond chance (false discovery rate 5 %)."
+    frame.attrs = {
+        "note": " ".join([counted, *notes]),
+        **about,
+        "n_selected": len(every[0]),
+        "n_other": len(every[1]),
         "against": said,
     }
     return frame
@@ -153,7 +270,8 @@ def contrast(
 
 def _strengths(frame: pd.DataFrame) -> NDArray[np.float64]:
     """Return how strong each difference is, for the order: attributions by their largest."""
-    largest = float(frame[["selected_attribution", "other_attribution"]].to_numpy().max())
+    sizes = frame[["selected_attribution", "other_attribution"]].to_numpy()
+    largest = float(np.nanmax(sizes, initial=0.0))
     gaps = frame["attribution_gap"].to_numpy() / (largest or 1.0)
     sure = (frame["attribution_gap_q_value"] < LEVEL).to_numpy()
     values = frame["value_gap"].to_numpy(dtype=np.float64)
@@ -163,108 +281,41 @@ def _strengths(frame: pd.DataFrame) -> NDArray[np.float64]:
     )
 
 
-def _welch(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Return a difference of means with its 95 % interval and Welch's p-value."""
-    from scipy.stats import t as student  # noqa: PLC0415  heavy
-
-    gap = float(a.mean() - b.mean())
-    parts = [one.var(ddof=1) / len(one) if len(one) > 1 else np.nan for one in (a, b)]
-    error = float(np.sqrt(sum(parts)))
-    if not error > 0:
-        return gap, np.nan, np.nan, 1.0 if gap == 0 else np.nan
-    below = sum(p * p / (len(one) - 1) for p, one in zip(parts, (a, b), strict=True))
-    free = float(sum(parts) ** 2 / below)
-    half = float(t_quantile(free)) * error
-    return gap, gap - half, gap + half, float(2 * student.sf(abs(gap) / error, free))
-
-
-def _value_gap(
-    evaluation: Evaluation, name: str, first: Positions, second: Positions,
-    rng: np.random.Generator,
-) -> dict[str, float]:  # fmt: skip
-    """Return how far the values of a feature differ.
-
-    Numbers: the standardised difference of means (by the pooled deviation), Welch's test.
-    Categories: the total variation distance, bootstrapped, with the chi-squared test.
-    """
-    empty = dict.fromkeys(
-        ("value_gap", "value_gap_ci_low", "value_gap_ci_high", "value_gap_p_value"), np.nan
-    )
-    if name not in evaluation.columns:
-        return empty
-    column = evaluation.columns[name]
-    if column.numbers is not None:
-        sides_of = [np.asarray(column.numbers, dtype=np.float64)[at] for at in (first, second)]
-        a, b = (one[np.isfinite(one)] for one in sides_of)
-        if len(a) < _FEWEST or len(b) < _FEWEST:
-            return empty
-        pooled = float(np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2))
-        if not pooled > 0:
-            return {**empty, "value_gap": 0.0, "value_gap_p_value": 1.0} if (
-                a[0] == b[0]
-            ) else empty  # fmt: skip
-        gap, low, high, p_value = _welch(a, b)
-        return {
-            "value_gap": gap / pooled,
-            "value_gap_ci_low": low / pooled,
-            "value_gap_ci_high": high / pooled,
-            "value_gap_p_value": p_value,
-        }
-    return _category_gap(column, first, second, rng)
-
-
-def _category_gap(
-    column: CodedColumn, first: Positions, second: Positions, rng: np.random.Generator
-) -> dict[str, float]:
-    from scipy.stats import chi2_contingency  # noqa: PLC0415  heavy
-
-    n = len(column.categories)
-    a, b = (np.bincount(column.codes[at], minlength=n) for at in (first, second))
-    used = (a + b) > 0
-    a, b = a[used], b[used]
-    gap = _distance(a, b)
-    drawn = [
-        _distance(rng.multinomial(a.sum(), a / a.sum()), rng.multinomial(b.sum(), b / b.sum()))
-        for _ in range(N_RESAMPLES)
-    ]
-    # A bootstrap of a distance is too far by what noise adds; it is turned round.
-    low, high = 2 * gap - np.quantile(drawn, [0.975, 0.025])
-    p_value = 1.0 if len(a) < _FEWEST else float(chi2_contingency(np.stack([a, b]))[1])
-    return {
-        "value_gap": gap,
-        "value_gap_ci_low": float(np.clip(low, 0, 1)),
-        "value_gap_ci_high": float(np.clip(high, 0, 1)),
-        "value_gap_p_value": p_value,
-    }
-
-
-def _distance(a: NDArray[Any], b: NDArray[Any]) -> float:
-    return float(0.5 * np.abs(a / a.sum() - b / b.sum()).sum())
-
-
 # ---------------------------------------------------------------- in words
 
 
-def _words(
-    evaluation: Evaluation, one: Any, first: Attributions, second: Attributions, other: str
-) -> str:
+def _words(  # noqa: PLR0917  what is held against what
+    evaluation: Evaluation, one: Any, every: tuple[Positions, Positions], other: str,
+    first: Attributions, signed: float,
+) -> str:  # fmt: skip
+    """Return a difference in words. Values are counted in all rows, not only the explained ones."""
     name = one["feature"]
     said = []
     if name in evaluation.columns:
-        said.append(_values_in_words(evaluation.columns[name], name, first.positions,
-                                     second.positions, other))  # fmt: skip
+        said.append(_values_in_words(evaluation.columns[name], name, *every, other))
     a, b = one["selected_attribution"], one["other_attribution"]
     if one["attribution_gap_q_value"] < LEVEL and b > 0 and a > 0:
-        said.append(_pull(a / b))
+        where = _direction(first, signed) if abs(signed) > a * MOSTLY else ""
+        said.append(_pull(a / b, where))
     return " and ".join(said) or f"{name}: about the same"
 
 
-def _pull(ratio: float) -> str:
+def _direction(first: Attributions, signed: float) -> str:
+    """Return where a feature pulls, in words."""
+    if first.space == "loss":
+        return " up" if signed > 0 else " down"
+    if not first.output.startswith(OUTPUT_FOR):
+        return " up" if signed > 0 else " down"
+    label = first.output.removeprefix(OUTPUT_FOR)
+    return f" toward {label}" if signed > 0 else f" away from {label}"
+
+
+def _pull(ratio: float, where: str) -> str:
     if abs(ratio - 1) < ABOUT:
-        return "pulls about as hard"
+        return f"pulls{where} about as hard"
     if ratio > 1:
-        return f"pulls {ratio:.1f} times as hard"
-    return f"pulls {1 / ratio:.1f} times less"
+        return f"pulls{where} {ratio:.1f} times as hard"
+    return f"pulls{where} {1 / ratio:.1f} times less"
 
 
 def _values_in_words(

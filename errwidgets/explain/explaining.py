@@ -13,12 +13,13 @@ from errwidgets.exceptions import (
     InputTypeError,
     shown,
 )
-from errwidgets.explain.attributions import Attributions
+from errwidgets.explain.exact import by_linear, by_trees
 from errwidgets.explain.given import as_given
 from errwidgets.explain.images import explain_images
+from errwidgets.explain.keeping import assembled, digest, kept_of
 from errwidgets.explain.locally import by_lime
 from errwidgets.explain.model import model_of
-from errwidgets.explain.routes import by_linear, by_permutation, by_trees
+from errwidgets.explain.permuting import by_permutation
 from errwidgets.explain.targets import read_target
 from errwidgets.explain.texts import explain_texts
 
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from errwidgets.evaluation import Evaluation
+    from errwidgets.explain.attributions import Attributions
+    from errwidgets.explain.explained import Explained
     from errwidgets.explain.model import Model
     from errwidgets.explain.parts import ImageAttributions, TextAttributions
-    from errwidgets.explain.routes import Explained
     from errwidgets.explain.targets import Target
 
     Positions = NDArray[np.intp]
@@ -63,27 +65,28 @@ def explain(
     if values is not None:
         return as_given(evaluation, values, positions, output, notes)
     model = model_of(evaluation)
-    target = read_target(evaluation, output, positions)
     if model is None:
         from errwidgets.explain.surrogate import explain_errors  # noqa: PLC0415
 
         return explain_errors(evaluation, positions, int(seed), notes)
+    target = read_target(evaluation, output, positions)
     frame = model.rows(positions)
     if model.parts is not None:
         return _of_parts(model, frame, positions, target, method, int(seed), notes, progress)
     if method == "lime":
         return by_lime(model, frame, positions, target, int(seed), notes, progress)
-    against = _background(evaluation, model, background, int(seed))
-    key = _key(target, space, against, int(seed))
-    known = _kept(evaluation, key)
+    against, held = _background(evaluation, model, background, int(seed))
+    key = None if held is None else (target.kind, target.words, space, int(seed), held)
+    kept = kept_of(evaluation)
+    known = kept.of(key)
     missing = [i for i, at in enumerate(positions.tolist()) if at not in known]
     if missing:
         part = np.array(missing)
         found = _routed(
             model, frame.iloc[part], against, target.part(part), space, int(seed), progress
         )
-        known.update(_rows_of(found, positions[part]))
-    return _assembled(known, positions, frame, target, notes)
+        known |= kept.add(key, found, positions[part])
+    return assembled(known, positions, frame, target, notes)
 
 
 def _of_parts(  # noqa: PLR0917  what is explained of what
@@ -136,64 +139,6 @@ def _routed(  # noqa: PLR0917  what is explained of what
     return found or by_permutation(model, frame, against, target, seed, progress)
 
 
-# ---------------------------------------------------------------- what is kept
-
-_Kept = dict[int, tuple[Any, ...]]
-
-_MOST_KEPT = 8
-
-
-def _key(target: Target, space: str | None, against: pd.DataFrame, seed: int) -> tuple[Any, ...]:
-    held = tuple(against.index[:3]), len(against), id(against) if against.attrs.get("own") else 0
-    return target.kind, target.words, space, seed, held
-
-
-def _kept(evaluation: Evaluation, key: tuple[Any, ...]) -> _Kept:
-    kept: dict[Any, _Kept] = evaluation.kept.setdefault("attributions", {})
-    found = kept.pop(key, {})
-    kept[key] = found
-    while len(kept) > _MOST_KEPT:
-        kept.pop(next(iter(kept)))
-    return found
-
-
-def _rows_of(found: Explained, positions: Positions) -> _Kept:
-    """Return rows by position; what is kept is float32, after sums were checked."""
-    return {
-        at: (
-            found.values[i].astype(np.float32),  # noqa: PD011  no frame
-            float(found.base[i]),
-            float(found.outputs[i]),
-            None if found.errors is None else found.errors[i].astype(np.float32),
-            (found.space, found.route, found.exact),
-        )
-        for i, at in enumerate(positions.tolist())
-    }
-
-
-def _assembled(
-    known: _Kept, positions: Positions, frame: pd.DataFrame, target: Target, notes: list[str]
-) -> Attributions:
-    rows = [known[at] for at in positions.tolist()]
-    spaces = {one[4] for one in rows}
-    space, route, exact = rows[0][4]
-    if len(spaces) > 1:
-        exact = all(one[4][2] for one in rows)
-        notes = [*notes, "Rows were explained in several ways."]
-    errors = [one[3] for one in rows]
-    return Attributions(
-        np.array([one[0] for one in rows], dtype=np.float64).reshape(len(rows), -1),
-        np.array([one[1] for one in rows]),
-        np.array([one[2] for one in rows]),
-        frame,
-        positions,
-        tuple(map(str, frame.columns)),
-        "shap", route, target.words, space, exact,
-        None if any(one is None for one in errors) else np.array(errors, dtype=np.float64),
-        notes=tuple(notes),
-    )  # fmt: skip
-
-
 # ---------------------------------------------------------------- which rows
 
 
@@ -218,23 +163,15 @@ def chosen_rows(
             )
     if len(at) <= max_rows:
         return at, []
-    part = np.sort(np.random.default_rng(seed).choice(at, max_rows, replace=False))
+    # The first of one random order: a larger sample holds the smaller ones, which are kept.
+    part = np.sort(np.random.default_rng(seed).permutation(at)[:max_rows])
     return part, [f"A random sample of {max_rows:,} of {len(at):,} rows."]
 
 
-def _background(evaluation: Evaluation, model: Model, background: Any, seed: int) -> pd.DataFrame:
-    """Return the rows that features are taken from when they are left out."""
-    n = BACKGROUND_ROWS
-    if background is None or isinstance(background, int | np.integer):
-        if isinstance(background, bool):
-            raise InputTypeError.expected("background", "rows, or how many", background)
-        n = n if background is None else int(background)
-        if n < 1:
-            raise InputError(f"background must be 1 row or more; got {n}.")
-        if n >= evaluation.n_samples:
-            return model.rows(np.arange(evaluation.n_samples))
-        at = np.random.default_rng(seed).choice(evaluation.n_samples, n, replace=False)
-        return model.rows(np.sort(at))
+def _background(
+    evaluation: Evaluation, model: Model, background: Any, seed: int
+) -> tuple[pd.DataFrame, str | None]:
+    """Return the rows that features are taken from when they are left out, and what names them."""
     if isinstance(background, pd.DataFrame):
         missing = [name for name in model.columns if name not in background]
         if missing or not len(background):
@@ -243,7 +180,16 @@ def _background(evaluation: Evaluation, model: Model, background: Any, seed: int
                 f"{', '.join(map(repr, missing)) or 'rows'}."
             )
         own = background[list(model.columns)]
-        own.attrs["own"] = True
-        return own
-    at, _ = chosen_rows(evaluation, background, 10**9, seed, "a background")
-    return model.rows(at)
+        return own, digest(own)
+    if background is None or isinstance(background, int | np.integer):
+        if isinstance(background, bool):
+            raise InputTypeError.expected("background", "rows, or how many", background)
+        n = BACKGROUND_ROWS if background is None else int(background)
+        if n < 1:
+            raise InputError(f"background must be 1 row or more; got {n}.")
+        at = np.arange(evaluation.n_samples)
+        if n < evaluation.n_samples:
+            at = np.sort(np.random.default_rng(seed).choice(evaluation.n_samples, n, replace=False))
+    else:
+        at, _ = chosen_rows(evaluation, background, 10**9, seed, "a background")
+    return model.rows(at), digest(at)

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.exceptions import InputError
+from errwidgets.explain.explained import go_on
+from errwidgets.explain.extras import import_extra
 from errwidgets.explain.parts import ImageAttributions
-from errwidgets.explain.routes import Cancelled, import_shap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +80,7 @@ def explain_images(  # noqa: PLR0917  what is explained of what
     cell = down[:, None] * grid[1] + across[None, :]
     n_cells = grid[0] * grid[1]
     (column,) = model.columns
-    shap = import_shap()
+    shap = import_extra("shap")
 
     def ask(some: list[Any]) -> NDArray[np.float64]:
         held = np.empty(len(some), dtype=object)
@@ -88,8 +89,7 @@ def explain_images(  # noqa: PLR0917  what is explained of what
 
     values, errors, base = [], [], np.zeros(len(arrays))
     for i, image in enumerate(arrays):
-        if progress is not None and progress(i / len(arrays)) is False:
-            raise Cancelled
+        go_on(progress, i / len(arrays))
         mean = image.mean(axis=(0, 1)).astype(image.dtype)
         part = target.part(np.array([i]))
 

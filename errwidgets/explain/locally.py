@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.explain.attributions import Attributions
-from errwidgets.explain.routes import Cancelled
+from errwidgets.explain.explained import go_on
+from errwidgets.explain.extras import import_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,25 +28,6 @@ N_SAMPLES = 2_000
 TRAINING_ROWS = 5_000
 
 
-def import_lime() -> Any:
-    """Return LIME's explainer of tables.
-
-    Raises
-    ------
-    ImportError
-        Which names what to install.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from lime import lime_tabular  # noqa: PLC0415
-    except ImportError:
-        raise ImportError(
-            "lime is needed for method='lime'. Install it with: pip install errwidgets[explain]"
-        ) from None
-    return lime_tabular
-
-
 def by_lime(  # noqa: PLR0917  what is explained of what
     model: Model,
     rows: pd.DataFrame,
@@ -56,7 +38,7 @@ def by_lime(  # noqa: PLR0917  what is explained of what
     progress: Callable[[float], object] | None = None,
 ) -> Attributions:
     """Return the weights of local linear models, and their fit."""
-    lime_tabular = import_lime()
+    lime_tabular = import_extra("lime", "lime.lime_tabular")
     n = model.evaluation.n_samples
     at = np.arange(n) if n <= TRAINING_ROWS else np.sort(
         np.random.default_rng(seed).choice(n, TRAINING_ROWS, replace=False)
@@ -73,8 +55,7 @@ def by_lime(  # noqa: PLR0917  what is explained of what
     values = np.zeros(rows.shape)
     base, fit = np.zeros(len(rows)), np.zeros(len(rows))
     for i in range(len(rows)):
-        if progress is not None and progress(i / len(rows)) is False:
-            raise Cancelled
+        go_on(progress, i / len(rows))
         one = target.part(np.array([i]))
 
         def outputs(numbers: NDArray[np.float64], one: Target = one) -> NDArray[np.float64]:

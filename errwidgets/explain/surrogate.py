@@ -9,7 +9,7 @@ import pandas as pd
 
 from errwidgets.exceptions import InputError
 from errwidgets.explain.attributions import Attributions
-from errwidgets.explain.routes import import_shap
+from errwidgets.explain.extras import import_extra
 from errwidgets.slices.conditions import read_features
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ __all__ = ["explain_errors"]
 N_TREES = 100
 
 MAX_DEPTH = 6
+
+MOST_FITTED = 50_000
+"""Rows that the forest is fitted on, drawn at random."""
 
 _NO_MODEL = "There is no model: this explains where mistakes are, not why the model made them."
 
@@ -36,11 +39,6 @@ def explain_errors(
     InputError
         When there are no features, or nothing to tell apart.
     """
-    from sklearn.ensemble import (  # noqa: PLC0415  heavy
-        RandomForestClassifier,
-        RandomForestRegressor,
-    )
-
     features = read_features(evaluation, None)
     if not features:
         raise InputError("There is no model and there are no features to explain. Pass X=.")
@@ -52,13 +50,11 @@ def explain_errors(
             f"There is no model, and every row is {every}, so there is nothing to explain."
         )
     X = np.column_stack([_numbers(one.column) for one in features])  # noqa: N806
-    common: dict[str, Any] = {
-        "n_estimators": N_TREES, "max_depth": MAX_DEPTH, "random_state": seed,
-        "min_samples_leaf": max(5, evaluation.n_samples // 500),
-    }  # fmt: skip
-    forest = (RandomForestClassifier if is_rate else RandomForestRegressor)(**common)
-    forest.fit(X, target, sample_weight=evaluation.sample_weight)
-    shap = import_shap()
+    key = f"surrogate, seed {seed}"
+    if key not in evaluation.kept:
+        evaluation.kept[key] = _fitted(evaluation, X, target, seed)
+    forest = evaluation.kept[key]
+    shap = import_extra("shap")
     explainer = shap.TreeExplainer(forest, feature_perturbation="tree_path_dependent")
     values = np.asarray(explainer.shap_values(X[positions], check_additivity=False))
     base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
@@ -83,6 +79,29 @@ def explain_errors(
         exact=False,
         notes=(*notes, _NO_MODEL),
     )  # fmt: skip
+
+
+def _fitted(
+    evaluation: Evaluation,
+    X: NDArray[np.float64],  # noqa: N803
+    target: NDArray[Any],
+    seed: int,
+) -> Any:
+    from sklearn.ensemble import (  # noqa: PLC0415  heavy
+        RandomForestClassifier,
+        RandomForestRegressor,
+    )
+
+    common: dict[str, Any] = {
+        "n_estimators": N_TREES, "max_depth": MAX_DEPTH, "random_state": seed,
+        "min_samples_leaf": max(5, min(evaluation.n_samples, MOST_FITTED) // 500),
+    }  # fmt: skip
+    kind = RandomForestClassifier if evaluation.has_errors else RandomForestRegressor
+    weights = evaluation.sample_weight
+    at = np.random.default_rng(seed).permutation(len(X))[:MOST_FITTED]
+    return kind(**common).fit(
+        X[at], target[at], sample_weight=None if weights is None else weights[at]
+    )
 
 
 def _numbers(column: Any) -> NDArray[np.float64]:

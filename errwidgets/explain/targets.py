@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
     from errwidgets.evaluation import Evaluation
 
-__all__ = ["EPSILON", "Target", "read_target"]
+__all__ = ["EPSILON", "OUTPUT_FOR", "Target", "read_target"]
 
 EPSILON = float(np.finfo(np.float64).eps)
 """Probabilities are at least this before the logarithm, as in the evaluation's loss."""
+
+OUTPUT_FOR = "Output for "
 
 _ALLOWED = "Allowed are 'prediction', 'true_class', 'predicted_class', 'loss' and ('class', label)."
 
@@ -95,12 +97,12 @@ def read_target(evaluation: Evaluation, output: Any, positions: NDArray[np.intp]
     if output == "loss":
         return Target("loss", "Log loss", true)
     if output == "true_class":
-        return Target("class", "Output for the true class", true)
+        return Target("class", f"{OUTPUT_FOR}the true class", true)
     if output == "predicted_class" or (output == "prediction" and evaluation.task != "binary"):
-        return Target("class", "Output for the predicted class", predicted)
+        return Target("class", f"{OUTPUT_FOR}the predicted class", predicted)
     label = evaluation.pos_label if output == "prediction" else output[1]
     code = columns["y_true"].code_of(label)
     if code is None:
         raise UnknownLabelError.of("output: label", label, evaluation.classes)
     said = evaluation.display_labels[code]
-    return Target("class", f"Output for {said}", np.full(len(positions), code, dtype=np.intp))
+    return Target("class", f"{OUTPUT_FOR}{said}", np.full(len(positions), code, dtype=np.intp))

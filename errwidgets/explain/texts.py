@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from errwidgets.explain.locally import import_lime
+from errwidgets.explain.explained import go_on
+from errwidgets.explain.extras import import_extra
 from errwidgets.explain.parts import TextAttributions
-from errwidgets.explain.routes import Cancelled, import_shap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,8 +87,7 @@ def explain_texts(  # noqa: PLR0917  what is explained of what
     one_by_one = _Lime(ask, seed) if method == "lime" else _Shap(ask)
     cut = 0
     for i, text in enumerate(texts):
-        if progress is not None and progress(i / len(texts)) is False:
-            raise Cancelled
+        go_on(progress, i / len(texts))
         tokens = tokens_of(text)
         cut += len(tokens) > MAX_TOKENS
         tokens = [
@@ -127,7 +126,7 @@ class _Shap:
     """SHAP's partition explainer over one text at a time, given as its pieces."""
 
     def __init__(self, ask: Callable[[Any], NDArray[np.float64]]) -> None:
-        self._shap, self._ask = import_shap(), ask
+        self._shap, self._ask = import_extra("shap"), ask
 
     def __call__(
         self, tokens: list[str], target: Target
@@ -178,12 +177,11 @@ class _Lime:
     """LIME's explainer of texts over one text at a time."""
 
     def __init__(self, ask: Callable[[Any], NDArray[np.float64]], seed: int) -> None:
-        import_lime()  # says what to install
-        from lime.lime_text import LimeTextExplainer  # noqa: PLC0415
+        lime_text = import_extra("lime", "lime.lime_text")
 
         self._ask = ask
         # Our own pieces, each place a word of its own: a word may help here and hurt there.
-        self._explainer = LimeTextExplainer(
+        self._explainer = lime_text.LimeTextExplainer(
             class_names=["output"], split_expression=tokens_of, bow=False, mask_string="",
             random_state=seed,
         )  # fmt: skip

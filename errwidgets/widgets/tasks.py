@@ -33,7 +33,12 @@ class Tasks:
         self._turn = 0
 
     def start(
-        self, what: str | None, work: Callable[[Progress], Any], done: Callable[[Any], None]
+        self,
+        what: str | None,
+        work: Callable[[Progress], Any],
+        done: Callable[[Any], None],
+        *,
+        quiet: type[Exception] | tuple[()] = (),
     ) -> threading.Thread:
         """Begin work in a thread of its own.
 
@@ -47,6 +52,8 @@ class Tasks:
         done : callable
             Takes the result; not called when the work was cancelled meanwhile. May start the
             work that comes next.
+        quiet : type of exception, optional
+            By which work ends that learns that it is not wanted any more.
         """
         with self._lock:
             self._turn += 1
@@ -62,6 +69,8 @@ class Tasks:
         def run() -> None:
             try:
                 result = work(progress)
+            except quiet:
+                return
             except Exception as error:
                 logger.exception("%s failed.", what)
                 self._end(turn, {"state": "failed", "message": f"{error}"})

@@ -16,7 +16,8 @@ from sklearn.preprocessing import OneHotEncoder
 import errwidgets as ew
 from errwidgets.exceptions import InputError
 from errwidgets.explain.agreement import agreement, spread
-from errwidgets.explain.locally import N_SAMPLES, import_lime
+from errwidgets.explain.extras import import_extra
+from errwidgets.explain.locally import N_SAMPLES
 
 
 def numbers(n=300):
@@ -32,7 +33,7 @@ def test_lime_s_weights_are_lime_s():
     found = evaluation.explain([4], method="lime")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        explainer = import_lime().LimeTabularExplainer(
+        explainer = import_extra("lime", "lime.lime_tabular").LimeTabularExplainer(
             X.to_numpy(), mode="regression", discretize_continuous=False, random_state=0,
             categorical_features=[],
         )  # fmt: skip

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 import errwidgets as ew
 from errwidgets.exceptions import EmptyInputError, ErrwidgetsError, InputError
-from errwidgets.explain.contrast import COLUMNS, sides
+from errwidgets.explain.contrast import COLUMNS, sides, values_contrasted
 from errwidgets.slices.evidence import benjamini_hochberg
 
 
@@ -176,14 +176,27 @@ def test_without_a_model_a_surrogate_says_so():
     scores = ew.Evaluation.from_scores(
         pd.DataFrame({"a": np.arange(200) % 7}), loss=(np.arange(200) % 7 == 3) * 1.0
     )
-    with pytest.raises(ErrwidgetsError, match="Scores have no model"):
-        scores.explain(output="loss")
+    of_loss = scores.explain()
+    assert (of_loss.method, of_loss.space) == ("surrogate", "loss")
+
+
+def test_without_attributions_values_alone_are_compared():
+    evaluation = planted(900)
+    inside, other, said = sides(evaluation, "is_error", "rest")
+    found = values_contrasted(evaluation, inside, other, said, max_rows=10_000, seed=0)
+    whole = evaluation.contrast("is_error", max_rows=10_000).set_index("feature")
+    one = found.set_index("feature")
+    assert one["attribution_gap"].isna().all()
+    for name in one.index:
+        assert one["value_gap"][name] == pytest.approx(whole["value_gap"][name])
+        assert one["value_gap_p_value"][name] == pytest.approx(whole["value_gap_p_value"][name])
+    assert "Values alone" in found.attrs["note"]
 
 
 def test_a_shap_explanation_is_taken_as_it_is():
-    from errwidgets.explain.routes import import_shap  # noqa: PLC0415
+    from errwidgets.explain.extras import import_extra  # noqa: PLC0415
 
-    shap = import_shap()
+    shap = import_extra("shap")
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"a": rng.normal(size=120), "b": rng.normal(size=120)})
     y = (X["a"] > 0).astype(int)

@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 
 import errwidgets as ew
 from errwidgets.exceptions import InputError, TaskError
+from errwidgets.explain.explained import Cancelled
 from errwidgets.explain.explaining import explain
-from errwidgets.explain.routes import Cancelled
 from errwidgets.explain.texts import _neighbours, tokens_of
 
 WORDS = ["good", "bad", "fine", "awful", "soup", "table", "waiter", "<b>late</b>", "naïve"]

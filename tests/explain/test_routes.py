@@ -26,11 +26,12 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 import errwidgets as ew
 from errwidgets.exceptions import EstimatorError, InputError
 from errwidgets.explain.attributions import TOLERANCE
+from errwidgets.explain.explained import Cancelled
 from errwidgets.explain.explaining import _background, explain
+from errwidgets.explain.extras import import_extra
 from errwidgets.explain.model import model_of
-from errwidgets.explain.routes import Cancelled, import_shap
 
-shap = import_shap()
+shap = import_extra("shap")
 
 
 def numbers(n=300, seed=0):
@@ -90,7 +91,7 @@ def test_trees_are_shap_s_values_of_the_probability(model, k, output):
     assert found.exact
     assert found.space == "probability"
     assert sums(found)
-    background = _background(evaluation, model_of(evaluation), None, 0)
+    background = _background(evaluation, model_of(evaluation), None, 0)[0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         explainer = shap.TreeExplainer(
@@ -151,7 +152,7 @@ def test_linear_models_are_shap_s_values_of_the_log_odds():
     evaluation = ew.Evaluation.from_estimator(model, X, y)
     found = evaluation.explain(max_rows=30)
     assert (found.exact, found.space) == (True, "log-odds")
-    background = _background(evaluation, model_of(evaluation), None, 0)
+    background = _background(evaluation, model_of(evaluation), None, 0)[0]
     expected = model.coef_[0] * (found.data.to_numpy() - background.to_numpy().mean(axis=0))
     np.testing.assert_allclose(found.values, expected, atol=1e-6)
     np.testing.assert_allclose(found.outputs, model.decision_function(found.data))
@@ -192,7 +193,7 @@ def test_pipelines_are_explained_in_the_user_s_columns(last):
     assert set(found.frame.index) <= set(X.index)
     assert found.data["side"].tolist() == X.loc[found.data.index, "side"].tolist()
     # The encoded columns of a category, summed.
-    background = pipeline[:-1].transform(_background(evaluation, model_of(evaluation), None, 0))
+    background = pipeline[:-1].transform(_background(evaluation, model_of(evaluation), None, 0)[0])
     encoded = pipeline[:-1].transform(found.data)
     if isinstance(last, LogisticRegression):
         direct = last.coef_[0] * (encoded - background.mean(axis=0))
@@ -300,6 +301,37 @@ def test_what_was_explained_is_there_again():
     np.testing.assert_array_equal(again.values, first.values[[0, 2]])
     evaluation.explain([3, 6])
     assert len(calls) > n
+
+
+def test_what_is_kept_is_of_its_own_background():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=300), "b": rng.normal(size=300)})
+    y = 2 * X["a"] - X["b"]
+    evaluation = ew.Evaluation.from_estimator(LinearRegression().fit(X, y), X, y)
+    rows = [5, 6, 7]
+
+    def base(background):
+        return evaluation.explain(rows, background=background).base_values[0]
+
+    # The same first rows and as many of them, but others after these.
+    for others in ([0, 1, 2, 10, 11], [0, 1, 2, 20, 21], [0, 1, 2, 10, 11]):
+        assert base(others) == pytest.approx(y[others].mean(), abs=1e-6)
+        assert base(X.iloc[others]) == pytest.approx(y[others].mean(), abs=1e-6)
+    # The very same frame, changed since.
+    own = X.iloc[:50].copy()
+    assert base(own) == pytest.approx(y[:50].mean(), abs=1e-6)
+    own["a"] += 1
+    assert base(own) == pytest.approx(y[:50].mean() + 2, abs=1e-6)
+
+
+def test_a_larger_sample_holds_the_smaller_one():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=300), "b": rng.normal(size=300)})
+    y = X["a"] - X["b"]
+    evaluation = ew.Evaluation.from_estimator(LinearRegression().fit(X, y), X, y)
+    few, many = (evaluation.explain(max_rows=n).positions for n in (20, 100))
+    assert len(few) == 20
+    assert set(few) < set(many)
 
 
 def test_a_background_of_the_user_s_own():

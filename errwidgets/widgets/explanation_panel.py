@@ -1,0 +1,470 @@
+"""The explanation panel: what pushed the model to its answers, and what mistakes share."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import traitlets
+
+from errwidgets.exceptions import ErrwidgetsError, InputError, InputTypeError
+from errwidgets.explain.explained import Cancelled
+from errwidgets.sharing.explanations import attributions_to_wire, contrast_fallback
+from errwidgets.slices.conditions import read_features
+from errwidgets.widgets.editing import Editing
+from errwidgets.widgets.explaining import METHODS, Asked, Explaining, read_output
+from errwidgets.widgets.needs import Needs
+from errwidgets.widgets.tasks import Tasks
+from errwidgets.widgets.view import Option, View
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+    from errwidgets.evaluation import Evaluation
+    from errwidgets.explain import Attributions
+    from errwidgets.lens import Lens
+    from errwidgets.selection import Selection
+    from errwidgets.sources.columns import ViewColumns
+    from errwidgets.widgets.explaining import Compared
+
+__all__ = ["ExplanationPanel"]
+
+MOST_SAVED: Final = 50
+"""Rows with their values that a notebook keeps with `persist="rows"`: those looked at last."""
+
+
+class ExplanationPanel(View):
+    """Why the model answered as it did: for one row, for a selection, for all mistakes.
+
+    Move through the selected rows, the worst first; hold the selection against the rest;
+    click a value that it shares to narrow the selection; change values and see what the
+    model says then.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to show.
+    method : {"shap", "lime", "both"}, default="shap"
+        What explains the row on screen; many rows are explained by SHAP.
+    output, background, max_rows, seed, values
+        As in :meth:`Evaluation.explain`. Unasked, as many rows are explained as take a few
+        seconds; the view says how many, and explains up to `max_rows` of either side when asked.
+    tab : {"contrast", "values", "global", "what_if"}, default="contrast"
+        What is beside the row: the selection against the rest, attributions over the values of
+        a feature, mistakes against correct rows, the row with other values. An attribute too.
+    linked : bool, default=True
+        Share the selection with the other widgets of the same evaluation.
+    keep : bool, default=False
+        Leave the view of an earlier run of the same notebook cell open.
+    layout : ipywidgets.Layout, optional
+        Layout of the widget.
+
+    Raises
+    ------
+    InputTypeError
+        When `evaluation` is not an Evaluation.
+    InputError, UnknownLabelError
+        For an output or a method that is unknown, and when the table lacks the model's columns.
+    UnknownKeywordError
+        For a keyword that does not exist.
+
+    Examples
+    --------
+    >>> import errwidgets as ew, numpy as np, pandas as pd
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X = pd.DataFrame({"a": np.arange(80) % 8, "b": np.arange(80) % 5})
+    >>> y = (X["a"] > 3) | (X["b"] == 4)
+    >>> panel = ew.ExplanationPanel.from_estimator(LogisticRegression().fit(X, y), X, y)
+    >>> sorted(panel.contrast_frame["feature"])
+    ['a', 'b']
+    >>> panel.attributions.shape == (panel.evaluation.n_errors, 2)
+    True
+    """
+
+    kind = "explanation_panel"
+    page_options = frozenset({"feature", "sort", "widths", "opacity", "unfolded"})
+
+    tab = Option("contrast", ("contrast", "values", "global", "what_if"))
+    """What is beside the row."""
+
+    _content = traitlets.Dict().tag(sync=True)
+    """What was explained of many rows: see ``js/src/store/explained.ts``. Python writes it."""
+
+    _attributions = traitlets.Dict().tag(sync=True)
+    """Attributions of the selected rows over the coded columns, where a notebook may keep them."""
+
+    _rows: Any = traitlets.List().tag(sync=True)
+    """Rows with their values, where a notebook may keep them."""
+
+    _EXPLAIN: Final = ("method", "output", "background", "max_rows", "seed", "values")
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        *,
+        method: str = "shap",
+        output: Any = "prediction",
+        background: Any = None,
+        max_rows: int = 1000,
+        seed: int = 0,
+        values: Any = None,
+        **options: Any,
+    ) -> None:
+        self._tasks, self._quick = Tasks(self._tell), Tasks(self._tell_quick)
+        self._working: threading.Thread | None = None
+        self._compared: Compared | None = None
+        self._overall: Compared | None = None
+        self._gone_through: tuple[Any, Any] | None = None
+        self._at = -1
+        self._lock = threading.RLock()
+        self._changes: dict[Any, Any] = {}
+        super().__init__(evaluation, **options)
+        try:
+            if method not in METHODS:
+                raise InputError(f"method={method!r} is unknown. Allowed are {METHODS}.")  # noqa: TRY301
+            target, loss = read_output(evaluation, output)
+            self._explaining = Explaining(
+                evaluation, self._group, background, max_rows, seed, values
+            )
+            self._asked = self._explaining.usual(Asked(method, target, loss))
+            self._editing = Editing(evaluation, self._explaining.model)
+            self._content = self._explaining.described(self._asked)
+            self._compare(None)
+        except BaseException:
+            self.close()
+            raise
+        self.on_msg(self._hear)
+
+    @classmethod
+    def _view_keywords(cls) -> set[str]:
+        return super()._view_keywords() | set(cls._EXPLAIN)
+
+    def needs(self, columns: ViewColumns) -> Needs:
+        """Return the columns that explanations speak of."""
+        evaluation = columns.evaluation
+        names = [str(one.name) for one in read_features(evaluation, None)]
+        labels = ("y_true", "y_pred") if evaluation.is_classification else ()
+        wrong = () if columns.is_error is None else (columns.is_error,)
+        return Needs((*labels, *dict.fromkeys([*wrong, *names])), ())
+
+    # ------------------------------------------------------------ what was explained
+
+    @property
+    def attributions(self) -> pd.DataFrame:
+        """Attributions of the explained rows of the selection: rows x features.
+
+        Waits for what is being explained, and explains what waits to be asked for.
+
+        Raises
+        ------
+        InputError
+            When there are none, as for models of whole texts or images.
+        """
+        found = self._first
+        if found is None:
+            problem = self._settled().wire.get("problem") or (
+                "This model takes whole texts or images. Call evaluation.explain() for the "
+                "attributions of their parts."
+            )
+            raise InputError(problem)
+        return found.frame.copy()
+
+    @property
+    def _first(self) -> Attributions | None:
+        return self._settled().first
+
+    @property
+    def contrast_frame(self) -> pd.DataFrame:
+        """What the selected rows share, as :meth:`Evaluation.contrast` returns it.
+
+        Raises
+        ------
+        InputError
+            When there is nothing to compare.
+        """
+        found = self._settled()
+        if found.frame is None:
+            raise InputError(str(found.wire.get("problem")))
+        copy = found.frame.copy()
+        copy.attrs = dict(found.frame.attrs)
+        return copy
+
+    @property
+    def global_frame(self) -> pd.DataFrame:
+        """All mistakes against correct rows, as :meth:`Evaluation.contrast` returns it.
+
+        Raises
+        ------
+        InputError
+            When there is nothing to compare.
+        """
+        self._settled()
+        if self._overall is None or self._overall.frame is None:
+            problem = "" if self._overall is None else self._overall.wire.get("problem")
+            raise InputError(str(problem or "Nothing was explained."))
+        return self._overall.frame.copy()
+
+    @property
+    def what_if(self) -> pd.DataFrame:
+        """The row on screen with the values it was given: one row, the model's columns."""
+        return self._editing.edited(self._position, self._changes)
+
+    @property
+    def row(self) -> pd.DataFrame:
+        """The row on screen, as :attr:`selected` shows rows."""
+        found: pd.DataFrame = self.evaluation.take(np.array([self._position]))
+        return found
+
+    def _place(self, *, step: int = 0, to: int | None = None) -> tuple[int, dict[str, Any]]:
+        """Return the row on screen and its place among those that are gone through.
+
+        A row stays on screen while it is selected; else the worst one is next. Sorting many rows
+        takes longer than a click may, so it is done when a row is wanted.
+        """
+        with self._lock:
+            group = self._group
+            state = (group.selection, group.lens)
+            if self._gone_through is None or self._gone_through[0] != state:
+                self._gone_through = (state, self._explaining.order())
+            order = self._gone_through[1]
+            if to is not None and (order == to).any():
+                self._at = to
+            place = np.flatnonzero(order == self._at)
+            at = int(np.clip((place[0] if len(place) else 0) + step, 0, len(order) - 1))
+            self._at = int(order[at])
+            told = {"nth": at + 1, "total": len(order), "selected": bool(group.selection)}
+            return self._at, told
+
+    @property
+    def _position(self) -> int:
+        return self._place()[0]
+
+    def _settled(self) -> Compared:
+        """Return what is explained once it is: wait, or do what was not yet asked for."""
+        thread = self._working
+        if thread is not None and thread.is_alive():
+            thread.join()
+        if self._compared is None or "waits" in self._compared.wire:
+            self._work(self._explaining.max_rows)(lambda _: True)
+        assert self._compared is not None  # noqa: S101  it was worked out
+        return self._compared
+
+    # ------------------------------------------------------------ what the page asks
+
+    def _hear(self, _view: object, content: Any, _buffers: object) -> None:
+        match content:
+            case {"kind": "cancel"}:
+                self._tasks.cancel()
+                self._quick.cancel()
+            case {"kind": "ask", "asked": sent}:
+                if (asked := self._explaining.read(sent)) is not None:
+                    self._ask(asked)
+            case {"kind": "row", "step": int(step)}:
+                self._show_row(step=step, asked_for=content.get("now") is True or step != 0)
+            case {"kind": "row", "position": int(position)}:
+                self._show_row(to=position)
+            case {"kind": "more"}:
+                self._compare(self._explaining.max_rows)
+            case {"kind": "what_if", "changes": list(sent)}:
+                self._answer(sent)
+            case {"kind": "start", "which": "nearest" | "flip" as which}:
+                self._start(which)
+
+    def _ask(self, asked: Asked) -> None:
+        only_row = (asked.target, asked.loss, asked.against) == (
+            self._asked.target, self._asked.loss, self._asked.against
+        )  # fmt: skip
+        self._asked = asked
+        self._content = {**self._content, "asked": asdict(asked)}
+        self._show_row()
+        if not only_row:
+            self._compare(None)
+
+    def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
+        """Explain what is selected now."""
+        super().announce(old, new)
+        self._show_row(asked_for=False)
+        own = {self._source}
+        others = [[c for c in one[0] if c.source not in own] for one in (old, new)]
+        if others[0] != others[1] or old[1] != new[1]:
+            self._compare(None)
+
+    # ------------------------------------------------------------ many rows
+
+    def _compare(self, max_rows: int | None) -> None:
+        """Explain what is selected beside the user's cell."""
+        self._compared = self._overall = None
+        self._working = self._tasks.start(
+            "Explaining", self._work(max_rows), lambda _: None, quiet=Cancelled
+        )
+
+    def _work(self, max_rows: int | None) -> Any:
+        """Return the work that explains the selection, then all mistakes."""
+        asked, elsewhere = self._asked, self.elsewhere()
+
+        def part(progress: Any, begin: float) -> Any:
+            return lambda done: progress(begin + done / 2)
+
+        def work(progress: Any) -> None:
+            explaining = self._explaining
+            found = explaining.compare(asked, elsewhere, max_rows, part(progress, 0.0))
+            if progress(0.5) is False:
+                return
+            self._take(asked, found)
+            overall = found
+            if elsewhere or asked.against != "rest":
+                overall = explaining.compare(asked, None, max_rows, part(progress, 0.5))
+            if progress(1.0) is False:
+                return
+            self._overall = overall
+            self._content = {**self._content, "overall": overall.wire}
+
+        return work
+
+    def _take(self, asked: Asked, found: Compared) -> None:
+        """Show what was explained of the selection."""
+        self._compared = found
+        described = self._explaining.described(asked)
+        wire = None if found.first is None else attributions_to_wire(found.first)
+        if self.evaluation.persist is False:
+            # It may not stand in a notebook: it goes to the pages that are there.
+            self._send_now({"kind": "attributions", "attributions": wire is not None}, wire)
+        else:
+            self._attributions = wire or {}
+        self._content = {**self._content, **described, "contrast": found.wire}
+
+    # ------------------------------------------------------------ one row
+
+    def _show_row(self, *, step: int = 0, to: int | None = None, asked_for: bool = True) -> None:
+        """Explain the row on screen and send it to the pages."""
+        explaining, asked = self._explaining, self._asked
+        self._changes = {}
+
+        def work(progress: Any) -> tuple[dict[str, Any], list[bytes]]:
+            position, place = self._place(step=step, to=to)
+            if not asked_for and explaining.is_slow:
+                return {"position": position, **place, "waits": True}, []
+            wire, buffers = explaining.row(asked, position, progress)
+            return {**place, **wire}, buffers
+
+        def show(result: tuple[dict[str, Any], list[bytes]]) -> None:
+            row, buffers = result
+            self._send_now({"kind": "row", "row": row}, buffers=buffers)
+            self._keep(row, buffers)
+
+        self._quick.start(None, work, show, quiet=Cancelled)
+
+    def _keep(self, row: dict[str, Any], buffers: list[bytes]) -> None:
+        """Let a notebook keep a row that was looked at, where it may."""
+        if self.evaluation.persist != "rows" or "waits" in row:
+            return
+        others = [one for one in self._rows if one["position"] != row["position"]]
+        kept = {**row, **({"pixels": buffers[0]} if buffers else {})}
+        self._rows = [kept, *others][:MOST_SAVED]
+
+    # ------------------------------------------------------------ what if
+
+    def _answer(self, sent: list[Any]) -> None:
+        editing, position = self._editing, self._position
+
+        def work(_: Any) -> dict[str, Any]:
+            changes = editing.named(sent)
+            answer = editing.answer(position, changes)
+            self._changes = changes
+            return answer
+
+        self._quick.start(None, self._guarded(work), self._show_answer, quiet=Cancelled)
+
+    def _start(self, which: str) -> None:
+        editing, position = self._editing, self._position
+
+        def work(progress: Any) -> dict[str, Any]:
+            changes, said = editing.start(which, position, progress)
+            answer = editing.answer(position, changes)
+            self._changes = changes
+            return {**answer, "started": said}
+
+        self._quick.start("Looking for a start", self._guarded(work), self._show_answer,
+                          quiet=Cancelled)  # fmt: skip
+
+    def _guarded(self, work: Any) -> Any:
+        """Return work whose refusals are shown where they were asked for."""
+        position = self._position
+
+        def guarded(progress: Any) -> dict[str, Any]:
+            try:
+                return {**self._editing.form(position), **work(progress)}
+            except ErrwidgetsError as error:
+                return {"problem": str(error)}
+
+        return guarded
+
+    def _show_answer(self, answer: dict[str, Any]) -> None:
+        self._send_now({"kind": "what_if", "what_if": {"position": self._position, **answer}})
+
+    # ------------------------------------------------------------ to the page
+
+    def _tell(self, said: dict[str, Any]) -> None:
+        self._send_now({"kind": "task", **said})
+
+    def _tell_quick(self, said: dict[str, Any]) -> None:
+        if said.get("state") == "failed":
+            self._send_now({"kind": "row", "row": {"position": self._position, "explained": [],
+                                                   "problem": said["message"]}})  # fmt: skip
+        elif "what" in said:
+            self._tell(said)
+
+    def _send_now(
+        self, message: dict[str, Any], wire: dict[str, Any] | None = None,
+        buffers: list[bytes] | None = None,
+    ) -> None:  # fmt: skip
+        if self.comm is None:
+            return
+        if wire is not None:
+            message = {**message, "wire": {k: v for k, v in wire.items() if type(v) is not bytes}}
+            names = [name for name, value in wire.items() if type(value) is bytes]
+            message["wire"]["buffers"] = names
+            buffers = [wire[name] for name in names]
+        self.send(message, buffers or [])
+
+    def close(self) -> None:
+        """Close this view; what it explains is dropped. The selection stays."""
+        if self.comm is not None:
+            self._tasks.cancel()
+            self._quick.cancel()
+        super().close()
+
+    # ------------------------------------------------------------ elsewhere
+
+    def fallback(self) -> tuple[str, str]:
+        """Return a table of what the selected rows share, for readers without JavaScript."""
+        found = self._compared
+        return contrast_fallback(self.evaluation.name, None if found is None else found.frame)
+
+    def to_chart(self, kind: str | None = None) -> alt.LayerChart | alt.Chart:
+        """Return an Altair chart of what is on screen.
+
+        Parameters
+        ----------
+        kind : {"waterfall", "bar", "beeswarm", "dependence"}, optional
+            The row, the contrast, attributions of all features or of one over its values; by
+            default what the tab shows.
+
+        Returns
+        -------
+        altair.LayerChart or altair.Chart
+
+        Raises
+        ------
+        InputError
+            When there is nothing of the kind to draw.
+        """
+        from errwidgets.charts.explanations import KINDS, chart_of  # noqa: PLC0415
+
+        if kind is not None and kind not in KINDS:
+            raise InputTypeError.expected("kind", f"one of {', '.join(KINDS)}", kind)
+        chart: alt.LayerChart | alt.Chart = chart_of(self, kind)
+        return chart
