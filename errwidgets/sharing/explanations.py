@@ -49,6 +49,9 @@ SAVED_BYTES: Final = 1_000_000
 
 MOST_FALLBACK: Final = 12
 
+WHOLE: Final = 1e15
+"""Larger floats are no whole numbers that anybody would read digit by digit."""
+
 MISSING: Final = "(missing)"
 
 
@@ -57,11 +60,14 @@ def text_of(value: Any) -> str:
 
     Examples
     --------
-    >>> text_of(float("nan")), text_of(np.int64(5))
-    ('(missing)', '5')
+    >>> text_of(float("nan")), text_of(np.int64(5)), text_of(0.1 + 0.2), text_of(41310.0)
+    ('(missing)', '5', '0.3', '41310')
     """
     if is_missing(value):
         return MISSING
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        return f"{number:.0f}" if number.is_integer() and abs(number) < WHOLE else f"{number:.6g}"
     if isinstance(value, np.ndarray):
         return f"{value.dtype} array, {' x '.join(map(str, value.shape))}"
     return cut(display(native(value)), MOST_TEXT)
@@ -103,8 +109,8 @@ def row_to_wire(
         true, predicted = (columns[name].numbers for name in ("y_true", "y_pred"))
         assert true is not None  # noqa: S101  a regression's are numbers
         assert predicted is not None  # noqa: S101
-        return {**known, "true": text_of(true[position]), "predicted": text_of(predicted[position]),
-                "probabilities": []}  # fmt: skip
+        said = {"true": text_of(true[position]), "predicted": text_of(predicted[position])}
+        return {**known, **said, "probabilities": []}
     codes = [int(columns[name].codes[position]) for name in ("y_true", "y_pred")]
     if probabilities is None and evaluation.y_proba is not None:
         probabilities = evaluation.y_proba[position]
@@ -144,6 +150,7 @@ def parts_to_wire(
         "space": found.space,
         "exact": found.exact,
         "route": found.route,
+        "notes": list(found.notes),
     }
     fit = getattr(found, "fit", None)
     common["fit"] = None if fit is None or np.isnan(fit[i]) else float(fit[i])

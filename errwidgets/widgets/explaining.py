@@ -427,6 +427,14 @@ class Explaining:
 
     # ------------------------------------------------------------ one row
 
+    def known(self, position: int) -> tuple[dict[str, Any], list[bytes]]:
+        """Return what is known of a row before it is explained."""
+        wire = row_to_wire(self.evaluation, position, None)
+        if self.kind != "image" or self.model is None:
+            return wire, []
+        pixels = pixels_of(self.model.rows(np.array([position])).iloc[0, 0])
+        return {**wire, "shape": list(pixels.shape)}, [pixels.tobytes()]
+
     def row(
         self, asked: Asked, position: int, progress: Progress | None = None
     ) -> tuple[dict[str, Any], list[bytes]]:
@@ -441,12 +449,7 @@ class Explaining:
         progress : callable, optional
             Called with the fraction that is done; stops by ``False``.
         """
-        wire = row_to_wire(self.evaluation, position, None)
-        buffers = []
-        if self.kind == "image" and self.model is not None:
-            pixels = pixels_of(self.model.rows(np.array([position])).iloc[0, 0])
-            wire["shape"] = list(pixels.shape)
-            buffers = [pixels.tobytes()]
+        wire, buffers = self.known(position)
         if (missing := self.missing) is not None:
             return {**wire, "problem": missing, "explained": []}, buffers
         names = ("shap", "lime") if asked.method == "both" else (asked.method,)

@@ -36,6 +36,10 @@ MOST_SAVED: Final = 50
 """Rows with their values that a notebook keeps with `persist="rows"`: those looked at last."""
 
 
+LATE_SECONDS: Final = 0.4
+"""A row that is not explained by then is shown without."""
+
+
 class ExplanationPanel(View):
     """Why the model answered as it did: for one row, for a selection, for all mistakes.
 
@@ -347,15 +351,28 @@ class ExplanationPanel(View):
             position, place = self._place(step=step, to=to)
             if not asked_for and explaining.is_slow:
                 return {"position": position, **place, "waits": True}, []
-            wire, buffers = explaining.row(asked, position, progress)
+            # What takes longer is announced by what is known already.
+            late = threading.Timer(LATE_SECONDS, announce, (position, place, progress))
+            late.daemon = True
+            late.start()
+            try:
+                wire, buffers = explaining.row(asked, position, progress)
+            finally:
+                late.cancel()
             return {**place, **wire}, buffers
+
+        def announce(position: int, place: dict[str, Any], progress: Any) -> None:
+            if progress(0.0) is not False:
+                wire, buffers = explaining.known(position)
+                row = {**place, **wire, "explained": [], "pending": True}
+                self._send_now({"kind": "row", "row": row}, buffers=buffers)
 
         def show(result: tuple[dict[str, Any], list[bytes]]) -> None:
             row, buffers = result
             self._send_now({"kind": "row", "row": row}, buffers=buffers)
             self._keep(row, buffers)
 
-        self._quick.start(None, work, show, quiet=Cancelled)
+        self._quick.start("Explaining the row", work, show, quiet=Cancelled)
 
     def _keep(self, row: dict[str, Any], buffers: list[bytes]) -> None:
         """Let a notebook keep a row that was looked at, where it may."""
@@ -411,11 +428,7 @@ class ExplanationPanel(View):
         self._send_now({"kind": "task", **said})
 
     def _tell_quick(self, said: dict[str, Any]) -> None:
-        if said.get("state") == "failed":
-            self._send_now({"kind": "row", "row": {"position": self._position, "explained": [],
-                                                   "problem": said["message"]}})  # fmt: skip
-        elif "what" in said:
-            self._tell(said)
+        self._send_now({"kind": "row_task", **said})
 
     def _send_now(
         self, message: dict[str, Any], wire: dict[str, Any] | None = None,

@@ -4,10 +4,10 @@ import { Failure } from "./components/failure.tsx";
 import { followScheme } from "./components/scheme.ts";
 import { Page, Speaker } from "./components/speaker.ts";
 import { Store } from "./store/connection.ts";
-import { Content } from "./store/content.ts";
 import type { Model } from "./store/model.ts";
 import { Options } from "./store/options.ts";
 import styles from "./styles/base.css";
+import explanation from "./styles/explanation.css";
 import slices from "./styles/slices.css";
 import { VIEWS } from "./views/index.ts";
 
@@ -47,19 +47,18 @@ export default {
         store.attach(store_model, source, signal, reference);
 
         const options = new Options(model, signal);
-        const content = new Content(model, signal);
         const root = document.createElement("div");
         root.className = "errwidgets";
         keepShortcutsOut(root);
         const style = document.createElement("style");
-        style.textContent = styles + slices;
+        style.textContent = styles + slices + explanation;
         el.replaceChildren(style, root);
         followScheme(root, signal);
 
         const kind = String(model.get("_kind"));
         const View = VIEWS[kind];
         const shown = View
-          ? h(View, { store, source, options, content })
+          ? View(model, signal, { store, source, options })
           : h("p", { role: "alert" }, `This version has no view named "${kind}".`);
         const speaks = page.enter(store, signal);
         render(h(Speaker.Provider, { value: speaks }, h(Failure, null, shown)), root);

@@ -1,4 +1,5 @@
 import { act, fireEvent } from "@testing-library/preact";
+import { h } from "preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import runtime from "../src/main.ts";
 import type { Model } from "../src/store/model.ts";
@@ -132,9 +133,10 @@ describe("mount", () => {
 
   it("shows a failure in the place of the view and not outside", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
-    VIEWS.broken = () => {
+    const Broken = () => {
       throw new Error("no <i>luck</i>");
     };
+    VIEWS.broken = () => h(Broken, null);
     try {
       const { root } = await mount(runtime.initialize(), { kind: "broken" });
       const alert = root.querySelector("[role=alert]");

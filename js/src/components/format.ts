@@ -38,6 +38,24 @@ export function decimalRange(low: number, high: number, digits = 2): string {
   return `${low.toFixed(digits)}–${high.toFixed(digits)}`;
 }
 
+/** "+0.62", "−0.41", "±0": with as many digits as tell numbers of this size apart. */
+export function signed(value: number, size: number): string {
+  const text = sized(Math.abs(value), size);
+  if (!Number.isFinite(value) || Number(text.replaceAll(",", "")) === 0) return value ? text : "±0";
+  return `${value < 0 ? "−" : "+"}${text}`;
+}
+
+/** A number with as many digits as tell numbers of a size apart. */
+export function sized(value: number, size: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(size || 1) + 0.5)));
+  const text = Math.abs(value).toLocaleString("en-US", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return value < 0 ? `−${text}` : text;
+}
+
 /** A difference of shares in whole points: "+6", "−3", "±0". */
 export function points(difference: number): string {
   const value = Math.round(difference * 100);

@@ -10,6 +10,8 @@ interface FrameProps {
   title: string;
   store: Store;
   source: string;
+  /** Beside the name. */
+  beside?: ComponentChildren;
   /** At the right of the title. */
   controls?: ComponentChildren;
   /** What else can be done with what is selected. */
@@ -20,7 +22,7 @@ interface FrameProps {
 }
 
 export function Frame(props: FrameProps) {
-  const { title, store, source, controls, actions, sampled = false, children } = props;
+  const { title, store, source, beside, controls, actions, sampled = false, children } = props;
   const { name } = store.info.value;
   const [in_use, setInUse] = useState(false);
   const failure = store.failure.value;
@@ -41,6 +43,7 @@ export function Frame(props: FrameProps) {
             {name}
           </span>
         )}
+        {beside}
         <SavedNote store={store} />
         {controls && <div class="ew-controls">{controls}</div>}
       </header>

@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Histogram as Bins } from "../store/content.ts";
 import { spoken } from "../store/spelling.ts";
+import { BinList } from "./bin-list.tsx";
 import { count, percentRange } from "./format.ts";
 import { rateText } from "./rated-rows.tsx";
 import { useWidth } from "./width.ts";
@@ -31,7 +32,6 @@ export function Histogram(props: Props) {
   const n = support.length;
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const [at, setAt] = useState(0);
   const [rest, setRest] = useState<number | null>(null);
   const [drag, setDrag] = useState<readonly [number, number] | null>(null);
   const step = width / n;
@@ -41,29 +41,6 @@ export function Histogram(props: Props) {
   const shown = drag ?? selected;
   const [first, last] = shown ? [Math.min(...shown), Math.max(...shown)] : [n, -1];
 
-  const go = (at: number, to: number, extend: boolean) => {
-    const next = Math.max(0, Math.min(n - 1, to));
-    if (extend) {
-      const anchor = shown ? (shown[0] === at ? shown[1] : shown[0]) : at;
-      onSelect(Math.min(anchor, next), Math.max(anchor, next));
-    }
-    setAt(next);
-    box.current?.querySelector<SVGElement>(`[data-bin="${next}"]`)?.focus({ preventScroll: true });
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const at = Number((event.target as HTMLElement).dataset.bin ?? 0);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: n - 1 }[event.key];
-    if (to !== undefined) go(at, to, event.shiftKey);
-    else if (event.key === "Enter" || event.key === " ") onSelect(at, at);
-    else if (event.key === "Escape") onClear();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const binAt = (event: PointerEvent) => {
-    const left = box.current?.getBoundingClientRect().left ?? 0;
-    return Math.max(0, Math.min(n - 1, Math.floor((event.clientX - left) / (step || 1))));
-  };
   const told = (i: number) => {
     const range = rangeText(name, unit, bins.edges, i, i);
     const sure = is_rate ? percentRange(low[i] ?? Number.NaN, high[i] ?? Number.NaN) : "";
@@ -100,53 +77,16 @@ export function Histogram(props: Props) {
             ) : null;
           })}
         </svg>
-        <div
-          role="listbox"
-          aria-label={`${name}, bins`}
-          aria-multiselectable="true"
-          aria-orientation="horizontal"
-          tabIndex={-1}
-          onKeyDown={onKeyDown}
-          onPointerDown={(event) => {
-            if (event.button !== 0 || event.pointerType === "touch") return;
-            event.currentTarget.setPointerCapture?.(event.pointerId);
-            const bin = binAt(event);
-            setDrag([bin, bin]);
-          }}
-          onPointerMove={(event) => {
-            const bin = binAt(event);
-            setRest(bin);
-            if (drag) setDrag([drag[0], bin]);
-          }}
-          onPointerUp={() => {
-            if (drag) onSelect(Math.min(...drag), Math.max(...drag));
-            setDrag(null);
-          }}
-          onPointerCancel={() => setDrag(null)}
-          onPointerLeave={() => setRest(null)}
-        >
-          {support.map((_, i) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears the keys
-            <div
-              key={i}
-              role="option"
-              data-bin={i}
-              aria-label={told(i)}
-              aria-selected={i >= first && i <= last}
-              tabIndex={i === Math.min(at, n - 1) ? 0 : -1}
-              onFocus={() => {
-                setAt(i);
-                setRest(i);
-              }}
-              onBlur={() => setRest(null)}
-              onClick={(event) => {
-                // A finger, or what assistive technology clicks: a mouse was heard before.
-                const { pointerType } = event as unknown as PointerEvent;
-                if (event.detail === 0 || pointerType === "touch") onSelect(i, i);
-              }}
-            />
-          ))}
-        </div>
+        <BinList
+          label={`${name}, bins`}
+          n={n}
+          selected={shown ? [first, last] : null}
+          told={told}
+          onSelect={onSelect}
+          onClear={onClear}
+          onRest={setRest}
+          onDrag={setDrag}
+        />
       </div>
       <p class="ew-histogram-line">
         {line || (

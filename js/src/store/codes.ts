@@ -165,3 +165,19 @@ export function unpackRows(set: RowSet): Uint8Array {
   }
   return rows;
 }
+
+/** A few rows as a set: the gaps between them. */
+export function packRows(rows: Iterable<number>, n_samples: number): RowSet {
+  const bytes: number[] = [];
+  let last = -1;
+  for (const row of [...new Set(rows)].sort((a, b) => a - b)) {
+    let gap = row - last - 1;
+    while (gap >= 128) {
+      bytes.push((gap & 0x7f) | 0x80);
+      gap >>>= 7;
+    }
+    bytes.push(gap);
+    last = row;
+  }
+  return { n_samples, deltas: btoa(String.fromCharCode(...bytes)) };
+}

@@ -1,8 +1,7 @@
-// What Python worked out for one view, and the long work it does for it: kept in the view's model, so
-// that it is there again in a saved notebook.
+// What Python found for a slice explorer, and what is asked of it.
 import { type Signal, signal } from "@preact/signals";
-import { listen, type Model } from "./model.ts";
 import type { Predicate } from "./selection.ts";
+import { type Task, Told } from "./told.ts";
 
 /** A group of rows with its rate: a slice, a group of a feature, a node of a tree. */
 export interface Rated {
@@ -102,58 +101,41 @@ export interface Explored {
   stale?: boolean;
 }
 
-export interface Task {
-  state: "running" | "ended" | "cancelled" | "failed";
-  what?: string;
-  done?: number;
-  message?: string;
-}
-
 /** What Python says of a cohort that was named. */
 export type Named = { kept: string } | { refused: string };
 
 type Message =
-  | ({ kind: "task" } & Task)
   | ({ kind: "preview" } & Pick<Explored, "asked" | "found" | "note">)
   | ({ kind: "cohort" } & Named);
 
-const TRAIT = "_content";
-
-export class Content {
-  readonly value: Signal<Partial<Explored>> = signal({});
-  readonly task: Signal<Task | null> = signal(null);
+export class Content extends Told<Explored, Message> {
   /** What a sample gives while a control is dragged. */
   readonly preview: Signal<Pick<Explored, "asked" | "found" | "note"> | null> = signal(null);
   readonly named: Signal<Named | null> = signal(null);
-  readonly #model: Model;
   /** Of a drag only the newest step is sent, and the next one when the last was answered. */
   #waiting: Asked | null = null;
   #asking = false;
 
-  constructor(model: Model, ended: AbortSignal) {
-    this.#model = model;
-    const read = () => {
-      this.value.value = (model.get(TRAIT) ?? {}) as Partial<Explored>;
-      this.preview.value = null;
-    };
-    const hear = (message: Message) => {
-      if (message?.kind === "task") {
-        this.task.value = message;
-        if (message.state !== "running") this.#stepped();
-      } else if (message?.kind === "cohort") this.named.value = message;
-      else if (message?.kind === "preview" && this.#asking) {
-        this.preview.value = message;
-        this.#stepped();
-      }
-    };
-    listen(model, ended, { [`change:${TRAIT}`]: read, "msg:custom": hear });
-    read();
+  protected override changed(): void {
+    this.preview.value = null;
+  }
+
+  protected override worked(task: Task): void {
+    if (task.state !== "running") this.#stepped();
+  }
+
+  protected override heard(message: Message): void {
+    if (message.kind === "cohort") this.named.value = message;
+    else if (message.kind === "preview" && this.#asking) {
+      this.preview.value = message;
+      this.#stepped();
+    }
   }
 
   /** @param afresh Among the rows that are selected now, where it is asked to be `within`. */
   search(asked: Asked, afresh = false): void {
     this.#rest();
-    this.#model.send({ kind: "search", asked, afresh });
+    this.model.send({ kind: "search", asked, afresh });
   }
 
   /** A step of a drag. */
@@ -163,7 +145,7 @@ export class Content {
       return;
     }
     this.#asking = true;
-    this.#model.send({ kind: "preview", asked });
+    this.model.send({ kind: "preview", asked });
   }
 
   #stepped(): void {
@@ -179,18 +161,18 @@ export class Content {
   }
 
   grow(asked: Asked): void {
-    this.#model.send({ kind: "tree", asked });
+    this.model.send({ kind: "tree", asked });
   }
 
   /** Keep what is selected under a name. */
   keep(name: string): void {
     this.named.value = null;
-    this.#model.send({ kind: "cohort", name });
+    this.model.send({ kind: "cohort", name });
   }
 
-  cancel(): void {
+  override cancel(): void {
     this.#rest();
     this.preview.value = null;
-    this.#model.send({ kind: "cancel" });
+    super.cancel();
   }
 }

@@ -1,9 +1,12 @@
 // The views by kind, as `View.kind` names them in Python.
-import type { ComponentType } from "preact";
+import { type ComponentChildren, type ComponentType, h } from "preact";
 import type { Store } from "../store/connection.ts";
-import type { Content } from "../store/content.ts";
+import { Content } from "../store/content.ts";
+import { Explanations } from "../store/explained.ts";
+import type { Model } from "../store/model.ts";
 import type { Options } from "../store/options.ts";
 import { ConfusionMatrix } from "./confusion-matrix.tsx";
+import { ExplanationPanel } from "./explanation-panel.tsx";
 import { SliceExplorer } from "./slice-explorer.tsx";
 
 export interface ViewProps {
@@ -14,12 +17,23 @@ export interface ViewProps {
   options: Options;
 }
 
-export interface ContentProps extends ViewProps {
+export interface ContentProps<C = Content> extends ViewProps {
   /** What Python worked out for the view. */
-  content: Content;
+  content: C;
 }
 
-export const VIEWS: Record<string, ComponentType<ContentProps>> = {
-  confusion_matrix: ConfusionMatrix,
-  slice_explorer: SliceExplorer,
+type Shown = (model: Model, ended: AbortSignal, props: ViewProps) => ComponentChildren;
+
+/** A view with what Python tells it. */
+function telling<C>(
+  View: ComponentType<ContentProps<C>>,
+  Told: new (model: Model, ended: AbortSignal) => C,
+): Shown {
+  return (model, ended, props) => h(View, { ...props, content: new Told(model, ended) });
+}
+
+export const VIEWS: Record<string, Shown> = {
+  confusion_matrix: (_model, _ended, props) => h(ConfusionMatrix, props),
+  slice_explorer: telling(SliceExplorer, Content),
+  explanation_panel: telling(ExplanationPanel, Explanations),
 };

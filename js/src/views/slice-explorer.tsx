@@ -3,6 +3,7 @@
 import { Working } from "../components/connection.tsx";
 import { Frame } from "../components/frame.tsx";
 import { after, among, partsOf, type Rating, together } from "../components/rated-rows.tsx";
+import { Tabs } from "../components/tabs.tsx";
 import { useUnique } from "../components/unique.ts";
 import { useLate } from "../components/wanting.tsx";
 import { PYTHON } from "../store/connection.ts";
@@ -95,25 +96,15 @@ export function SliceExplorer({ store, source, options, content }: ContentProps)
       }
     >
       {live && more && <MoreAsking content={content} explored={explored} />}
-      <div class="ew-tabs">
-        <div role="tablist" aria-label="Views" onKeyDown={(event) => moveTab(event)}>
-          {TABS.map(([name, text]) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              id={`${id}-${name}`}
-              aria-selected={tab === name}
-              aria-controls={`${id}-panel`}
-              tabIndex={tab === name ? 0 : -1}
-              onClick={() => set({ tab: name })}
-            >
-              {text}
-              {name === "found" && found && ` ${found.length}`}
-            </button>
-          ))}
-        </div>
-      </div>
+      <Tabs
+        id={id}
+        tab={tab}
+        onTab={(name) => set({ tab: name })}
+        tabs={TABS.map(([name, text]) => [
+          name,
+          name === "found" && found ? `${text} ${found.length}` : text,
+        ])}
+      />
       {explored.within && (
         <p class="ew-within" title={explored.within.words}>
           Only among: <bdi>{explored.within.words}</bdi>
@@ -215,17 +206,4 @@ function Unsearched({ content, explored, live }: UnsearchedProps) {
       )}
     </p>
   );
-}
-
-function moveTab(event: KeyboardEvent): void {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
-  const tabs = [
-    ...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[role=tab]"),
-  ];
-  const at = tabs.findIndex((tab) => tab.tabIndex === 0);
-  const next = tabs[(at + step + tabs.length) % tabs.length];
-  next?.click();
-  next?.focus();
-  event.preventDefault();
 }
