@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -85,13 +85,22 @@ def shared_values(column: CodedColumn, inside: Mask, other: Mask) -> Shared | No
     if conditions.is_ordered and conditions.n_present > 1:
         first, last = _widest_gap(a[: conditions.n_present] - b[: conditions.n_present])
         if last > first:
-            low, high = conditions.limits(first)[0], conditions.limits(last)[1]
+            low, high = _limits(conditions, first, last)
             range_ = share(Range(column.name, low, high, "right"), slice(first, last + 1))
             # All of both sides would be no difference, and no condition.
             whole = low is None and high is None
             if not whole and range_.selected - range_.other > best.selected - best.other:
                 best = range_
     return Shared(best, tuple(values))
+
+
+def _limits(conditions: Conditions, first: int, last: int) -> tuple[Any, Any]:
+    """Return what neighbouring codes lie over, and up to; ``None`` for an open end."""
+    values = conditions.column.categories
+    if isinstance(values[first], tuple):
+        return conditions.limits(first)[0], conditions.limits(last)[1]
+    low = None if first == 0 else values[first - 1]
+    return low, None if last == conditions.n_present - 1 else values[last]
 
 
 def _widest_gap(gaps: NDArray[np.float64]) -> tuple[int, int]:

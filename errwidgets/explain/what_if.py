@@ -71,7 +71,12 @@ def fields_of(model: Model) -> list[Field]:
     """Return the model's columns as they can be edited, in its order."""
     evaluation = model.evaluation
     every = np.arange(evaluation.n_samples)
-    return [_field(name, evaluation.table_rows([name], every)[name]) for name in model.columns]
+    return [
+        Field(name, "text")
+        if evaluation.columns[str(name)].kind == "text"
+        else _field(name, evaluation.table_rows([name], every)[name])
+        for name in model.columns
+    ]
 
 
 def _field(name: Hashable, column: pd.Series[Any]) -> Field:
@@ -87,10 +92,6 @@ def _field(name: Hashable, column: pd.Series[Any]) -> Field:
         counts = column.value_counts(dropna=False)
     except TypeError:  # values that cannot be compared, as lists
         return Field(name, "choice")
-    texts = [value for value in counts.index[:20] if isinstance(value, str)]
-    many = len(counts) > MOST_CHOICES
-    if texts and many and max(map(len, texts)) > 60:  # noqa: PLR2004  no name of anything
-        return Field(name, "text")
     values = [None if pd.isna(value) else native(value) for value in counts.index[:MOST_CHOICES]]
     try:
         values.sort(key=lambda value: (value is None, value))
@@ -158,7 +159,7 @@ def nearest_right(model: Model, position: int) -> tuple[int, dict[Hashable, Any]
     """Return the row most alike that the model got right, and what differs in it.
 
     Of rows with the same true class; of a regression, of all that are not wrong. Alike by
-    Gower's distance: numbers by their difference over the range, others by being equal.
+    Gower's distance: numbers and times by their difference over the range, others by being equal.
 
     References
     ----------
@@ -190,10 +191,11 @@ def _distances(
     total = np.zeros(len(at))
     for name in names:
         column = evaluation.columns[str(name)]
-        if column.numbers is None:
+        if column.ordered is None:
             total += column.codes[at] != column.codes[position]
             continue
-        numbers = np.asarray(column.numbers, dtype=np.float64)
+        numbers = column.ordered.values.astype(np.float64)
+        numbers[column.ordered.missing] = np.nan
         finite = numbers[np.isfinite(numbers)]
         wide = float(np.ptp(finite)) if len(finite) else 0.0
         gap = np.abs(numbers[at] - numbers[position]) / (wide or 1.0)

@@ -36,6 +36,8 @@ MOST_SAVED: Final = 50
 """Rows with their values that a notebook keeps with `persist="rows"`: those looked at last."""
 
 
+WAIT_SECONDS: Final = 0.05
+
 LATE_SECONDS: Final = 0.4
 """A row that is not explained by then is shown without."""
 
@@ -118,6 +120,7 @@ class ExplanationPanel(View):
         **options: Any,
     ) -> None:
         self._tasks, self._quick = Tasks(self._tell), Tasks(self._tell_quick)
+        self._explaining_row: threading.Thread | None = None
         self._working: threading.Thread | None = None
         self._compared: Compared | None = None
         self._overall: Compared | None = None
@@ -314,6 +317,12 @@ class ExplanationPanel(View):
 
         def work(progress: Any) -> None:
             explaining = self._explaining
+            # The row on screen comes first: somebody looks at it.
+            row = self._explaining_row
+            while row is not None and row.is_alive():
+                row.join(WAIT_SECONDS)
+                if progress(0.0) is False:
+                    return
             found = explaining.compare(asked, elsewhere, max_rows, part(progress, 0.0))
             if progress(0.5) is False:
                 return
@@ -372,7 +381,7 @@ class ExplanationPanel(View):
             self._send_now({"kind": "row", "row": row}, buffers=buffers)
             self._keep(row, buffers)
 
-        self._quick.start("Explaining the row", work, show, quiet=Cancelled)
+        self._explaining_row = self._quick.start("Explaining the row", work, show, quiet=Cancelled)
 
     def _keep(self, row: dict[str, Any], buffers: list[bytes]) -> None:
         """Let a notebook keep a row that was looked at, where it may."""

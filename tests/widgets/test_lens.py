@@ -239,7 +239,7 @@ def test_charts_show_what_is_on_screen(matrix: ConfusionMatrix) -> None:
             {"source": other._source, "predicate": {"op": "in", "column": "y_true", "codes": [0]}}],
     })  # fmt: skip
     matrix.lens = {"threshold": 0.25}
-    cells = {(c["true"], c["predicted"]): c["count"] for c in matrix.to_chart().data.values}  # noqa: PD011
+    cells = {(c["true"], c["predicted"]): c["count"] for c in matrix.to_chart().data.values}
     pred = np.where(np.float32(0.25) <= P, "yes", "no")
     assert cells["no", "yes"] == ((TRUE == "no") & (pred == "yes")).sum()
     assert cells["yes", "yes"] == 0
@@ -249,7 +249,7 @@ def test_a_regression_s_chart_has_the_bins_of_the_view() -> None:
     true = rng.normal(size=500)
     matrix = ConfusionMatrix.from_predictions(true, true + rng.normal(size=500))
     matrix.lens = {"bins": 4}
-    records = matrix.to_chart().data.values  # noqa: PD011  a chart
+    records = matrix.to_chart().data.values
     assert sum(record["count"] for record in records) == 500
     assert len({record["true_low"] for record in records}) == 4
 
@@ -299,7 +299,7 @@ def test_a_backticked_column_is_named_as_it_was_written(matrix: ConfusionMatrix)
 
 def test_a_chart_counts_all_rows_when_code_selected_cells(matrix: ConfusionMatrix) -> None:
     def total() -> int:
-        return sum(cell["count"] for cell in matrix.to_chart().data.values)  # noqa: PD011  a chart
+        return sum(cell["count"] for cell in matrix.to_chart().data.values)
 
     matrix.selection = "label == 'no'"  # a column of the table: a filter
     assert total() == (TRUE == "no").sum()

@@ -50,12 +50,16 @@ export function WhatIf({ explained, content, live, row }: Props) {
   return (
     <div class="ew-what-if">
       <div class="ew-starts">
-        <button type="button" class="ew-button" onClick={() => content.start("nearest")}>
-          Nearest row it got right
-        </button>
-        <button type="button" class="ew-button" onClick={() => content.start("flip")}>
-          Smallest change that flips it
-        </button>
+        {explained.kind === "table" && (
+          <>
+            <button type="button" class="ew-button" onClick={() => content.start("nearest")}>
+              Nearest row it got right
+            </button>
+            <button type="button" class="ew-button" onClick={() => content.start("flip")}>
+              Smallest change that flips it
+            </button>
+          </>
+        )}
         <button
           type="button"
           class="ew-link"
