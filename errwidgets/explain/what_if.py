@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from errwidgets.columns import CodedColumn
     from errwidgets.evaluation import Evaluation
     from errwidgets.explain.explained import Progress
     from errwidgets.explain.model import Model
@@ -73,10 +74,15 @@ def fields_of(model: Model) -> list[Field]:
     every = np.arange(evaluation.n_samples)
     return [
         Field(name, "text")
-        if evaluation.columns[str(name)].kind == "text"
+        if model.parts == "text" or _is_prose(evaluation.columns[str(name)])
         else _field(name, evaluation.table_rows([name], every)[name])
         for name in model.columns
     ]
+
+
+def _is_prose(column: CodedColumn) -> bool:
+    # Long texts that are few are the values of a category.
+    return column.kind == "text" and len(column.categories) > MOST_CHOICES
 
 
 def _field(name: Hashable, column: pd.Series[Any]) -> Field:

@@ -125,6 +125,7 @@ class ExplanationPanel(View):
         self._compared: Compared | None = None
         self._overall: Compared | None = None
         self._gone_through: tuple[Any, Any] | None = None
+        self._from_elsewhere: tuple[Any, ...] = ()
         self._at = -1
         self._lock = threading.RLock()
         self._changes: dict[Any, Any] = {}
@@ -228,7 +229,8 @@ class ExplanationPanel(View):
     def _place(self, *, step: int = 0, to: int | None = None) -> tuple[int, dict[str, Any]]:
         """Return the row on screen and its place among those that are gone through.
 
-        A row stays on screen while it is selected; else the worst one is next. Sorting many rows
+        What is selected elsewhere is begun with its worst row; what is narrowed here keeps the
+        row on screen while it is among them. Sorting many rows
         takes longer than a click may, so it is done when a row is wanted.
         """
         with self._lock:
@@ -236,6 +238,9 @@ class ExplanationPanel(View):
             state = (group.selection, group.lens)
             if self._gone_through is None or self._gone_through[0] != state:
                 self._gone_through = (state, self._explaining.order())
+                elsewhere = self.elsewhere()
+                if elsewhere != self._from_elsewhere:
+                    self._from_elsewhere, self._at = elsewhere, -1
             order = self._gone_through[1]
             if to is not None and (order == to).any():
                 self._at = to

@@ -41,7 +41,7 @@ export function decimalRange(low: number, high: number, digits = 2): string {
 /** "+0.62", "−0.41", "±0": with as many digits as tell numbers of this size apart. */
 export function signed(value: number, size: number): string {
   const text = sized(Math.abs(value), size);
-  if (!Number.isFinite(value) || Number(text.replaceAll(",", "")) === 0) return value ? text : "±0";
+  if (!value) return "±0";
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 

@@ -129,9 +129,11 @@ function useRow(store: Store, content: Explanations, live: boolean) {
   const rows = saved(store, content);
   if (!rows.length) return { row: null, onStep: null };
   const shown = Math.min(at, rows.length - 1);
-  const row = rows[shown]?.() ?? null;
+  const found = rows[shown]?.() ?? null;
+  // It is one of those kept, whatever was selected then.
+  const { selected: _, ...row } = found ?? ({} as Row);
   return {
-    row: row && { ...row, nth: shown + 1, total: rows.length },
+    row: found && { ...row, nth: shown + 1, total: rows.length },
     onStep: (by: number) => setAt(Math.max(0, Math.min(rows.length - 1, shown + by))),
   };
 }

@@ -115,7 +115,7 @@ function Answer({ row, explained, content, live }: Props & { row: Row }) {
                   ? asked?.target === String(code) && !asked.loss
                   : undefined
               }
-              aria-label={`${label}: ${decimal(p)}, explain this class`}
+              aria-label={`${decimal(p)} ${label}, explain this class`}
               onClick={() => asked && content.ask({ ...asked, target: String(code), loss: false })}
             >
               {decimal(p)} <bdi>{label}</bdi>
