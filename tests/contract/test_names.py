@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from ipywidgets import Widget
+from sklearn.linear_model import LogisticRegression
 
-from errwidgets import ConfusionMatrix, Evaluation, SliceExplorer
+from errwidgets import ConfusionMatrix, Evaluation, ExplanationPanel, SliceExplorer
 from errwidgets import selection as sel
 from errwidgets.sources import Answer, PageAnswer, PointsAnswer
 from errwidgets.widgets import needs
@@ -56,6 +57,35 @@ def test_what_was_found_has_the_fields_that_typescript_reads() -> None:
     assert set(content["tree"][0]) == rated | interface("TreeNode", "store/content.ts")
 
 
+def panel() -> ExplanationPanel:
+    table = pd.DataFrame({"side": np.arange(80) % 2, "n": np.arange(80) * 7 % 10})
+    y = (np.arange(80) % 2 == 0) ^ (np.arange(80) % 5 == 0)
+    return ExplanationPanel.from_estimator(LogisticRegression().fit(table, y), table, y)
+
+
+def test_what_is_explained_has_the_fields_that_typescript_reads() -> None:
+    file = "store/explained.ts"
+    shown = panel()
+    compared = shown._settled().wire
+    assert set(shown._content) == interface("Explained", file)
+    assert set(shown._content["asked"]) == interface("Asked", file)
+    # Said only when it is so.
+    assert set(compared) == interface("Contrast", file) - {"problem", "waits"}
+    assert set(compared["rows"][0]) == interface("Contrasted", file)
+    assert set(compared["rows"][0]["best"]) == interface("Share", file)
+    assert set(shown._attributions) == interface("Many", file)
+    _, place = shown._place()
+    row, _ = shown._explaining.row(shown._asked, shown._position)
+    sometimes = {"agreement", "problem", "waits", "pending", "shape", "pixels"}
+    assert {*place, *row} == interface("Row", file) - sometimes
+    (parts,) = row["explained"]
+    assert set(parts) == interface("Parts", file) - {"tokens", "cells"}
+    assert set(parts["features"][0]) == interface("Contribution", file)
+    answer = {**shown._editing.form(0), **shown._editing.answer(0, {}), "position": 0}
+    assert set(answer) == interface("WhatIf", file) - {"started", "problem"}
+    assert set(answer["fields"][0]) == interface("Field", file)
+
+
 def test_typescript_reads_only_traits_that_python_syncs() -> None:
     sources = [path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*")]
     read = {name for text in sources for name in re.findall(r"odel\.get\((?:\"(\w+)\")\)", text)}
@@ -69,10 +99,12 @@ def test_typescript_reads_only_traits_that_python_syncs() -> None:
     view, store = set(matrix.keys), set(matrix._group.store().keys)
     names = read | heard | shared
     own = {name for name in names if name.startswith("_")}
-    assert own == {"_runtime", "_store", "_kind", "_source", "_options", "_content"}
+    worked_out = {"_content", "_attributions", "_rows"}
+    assert own == {"_runtime", "_store", "_kind", "_source", "_options", *worked_out}
     # What Python works out for a view is a trait of the views that show it.
-    assert own - {"_content"} <= view
-    assert own <= set(explorer().keys)
+    assert own - worked_out <= view
+    assert own - {"_attributions", "_rows"} <= set(explorer().keys)
+    assert own <= set(panel().keys)
     assert names - own == {"info", "columns", "tables", "sample", "page", "state", "lens"}
     assert names - own <= store
 
