@@ -332,4 +332,7 @@ def _values_in_words(
                  for rows in (first, second)]  # fmt: skip
         return f"{name} is {means[0]:,.4g} on average ({other} {means[1]:,.4g})"
     label = column.display_labels[at]
+    low = None if column.lows is None else column.lows[at]
+    if tied and numbers is not None and low is not None:
+        label = f"{low:.6g}"  # a bin of one value is said by it
     return f"{name} is {label} in {100 * shares[0][at]:.0f} % ({other} {100 * shares[1][at]:.0f} %)"

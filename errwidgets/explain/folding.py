@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ __all__ = ["Folded", "fold_pipeline"]
 
 _MOST_CELLS = 50_000_000
 """Encoded matrices of more cells are not made dense."""
+
+_ROUNDS = 8
 
 _PROBES = 256
 """Rows in which columns are shuffled to see which encoded columns follow."""
@@ -111,23 +115,63 @@ class _SharedError(Exception):
 def _owners(
     model: Model, transform: Any, background: pd.DataFrame, rows: pd.DataFrame
 ) -> NDArray[np.intp]:
+    """Return which of the user's columns each encoded column comes from; -1 for a constant."""
     import pandas as pd  # noqa: PLC0415
 
-    both = pd.concat([rows.head(_PROBES), background.head(_PROBES)], ignore_index=True)
-    plain = _dense(transform.transform(model.given(both)))
-    owner = np.full(plain.shape[1], -1, dtype=np.intp)
+    def encode(frame: pd.DataFrame) -> NDArray[np.float64]:
+        return _dense(transform.transform(model.given(frame)))
+
+    whole = pd.concat([rows, background], ignore_index=True)
+    table = encode(whole)
+    varies = _differ(table, table[:1])
+    # Whose a column is depends on no rows: what was found before is gone on from.
+    owner = model.evaluation.kept.get("owners")
+    if owner is None or owner.shape != (table.shape[1],):
+        owner = np.full(table.shape[1], -1, dtype=np.intp)
+        first, second = (np.arange(min(_PROBES, len(part))) for part in (rows, background))
+        _probe(encode, whole.iloc[np.concatenate([first, len(rows) + second])], owner)
+    owner = owner.copy()
+    for _ in range(_ROUNDS):
+        left = np.flatnonzero(varies.any(axis=0) & (owner < 0))
+        if not len(left):
+            model.evaluation.kept["owners"] = owner
+            return owner
+        # Values so rare that none was tried, each beside a row that does not have it.
+        rare = varies[:, left[:_PROBES]].argmax(axis=0)
+        _probe(encode, whole.iloc[np.stack([np.zeros_like(rare), rare], axis=1).ravel()], owner)
+    raise _SharedError  # it varies, but with no single column
+
+
+def _probe(
+    encode: Callable[[pd.DataFrame], NDArray[np.float64]],
+    rows: pd.DataFrame,
+    owner: NDArray[np.intp],
+) -> None:
+    """Note which encoded columns change with the values of each column.
+
+    Raises
+    ------
+    _SharedError
+        When one changes with several.
+    """
+    rows = rows.reset_index(drop=True)
+    plain = encode(rows)
     rng = np.random.default_rng(0)
-    for j, name in enumerate(model.columns):
+    for j, name in enumerate(rows.columns):
         changed = np.zeros(plain.shape[1], dtype=bool)
         # Turned and shuffled: a value that meets itself shows nothing.
-        for order in (np.roll(np.arange(len(both)), 1), rng.permutation(len(both))):
-            other = both.copy(deep=False)
-            other[name] = both[name].iloc[order].set_axis(both.index)
-            moved = _dense(transform.transform(model.given(other)))
+        for order in (np.roll(np.arange(len(rows)), 1), rng.permutation(len(rows))):
+            other = rows.copy(deep=False)
+            other[name] = rows[name].iloc[order].set_axis(rows.index)
+            moved = encode(other)
             if moved.shape != plain.shape:
                 raise _SharedError
-            changed |= ((moved != plain) & ~(np.isnan(moved) & np.isnan(plain))).any(axis=0)
-        if (owner[changed] >= 0).any():
+            changed |= _differ(moved, plain).any(axis=0)
+        if ((owner[changed] >= 0) & (owner[changed] != j)).any():
             raise _SharedError
         owner[changed] = j
-    return owner
+
+
+def _differ(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (a != b) & ~(np.isnan(a) & np.isnan(b))
+    return found

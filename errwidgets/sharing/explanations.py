@@ -318,8 +318,8 @@ def contrast_fallback(name: str | None, frame: pd.DataFrame | None) -> tuple[str
     rows = [
         "<tr>"
         f"<td>{html.escape(cut(str(one['words']), 160))}</td>"
-        f"<td>{one['selected_attribution']:,.3g}</td>"
-        f"<td>{one['other_attribution']:,.3g}</td>"
+        f"<td>{_amount(one['selected_attribution'])}</td>"
+        f"<td>{_amount(one['other_attribution'])}</td>"
         f"<td>{_q_text(one)}</td>"
         "</tr>"
         for _, one in frame.head(MOST_FALLBACK).iterrows()
@@ -334,6 +334,10 @@ def contrast_fallback(name: str | None, frame: pd.DataFrame | None) -> tuple[str
     )
     first = frame["words"].iloc[0] if len(frame) else "nothing to compare"
     return f"{title}: {first}. {note} Rows: .selected, .contrast_frame.", table
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.3g}" if np.isfinite(value) else "–"
 
 
 def _q_text(one: Any) -> str:

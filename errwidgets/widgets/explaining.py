@@ -43,8 +43,8 @@ AGAINST: Final = ("rest", "correct")
 
 COHORT: Final = "cohort."
 
-PROBED: Final = 16
-"""Rows of either side that are explained to learn how long the rest would take."""
+PROBED: Final = 34
+"""Rows that are explained to learn how long the rest would take."""
 
 AT_ONCE_SECONDS: Final = 3.0
 """What is not asked for may take so long; more rows wait until somebody wants them."""
@@ -327,10 +327,7 @@ class Explaining:
         try:
             inside, other, told = self._sides(asked, elsewhere or ())
             if self.kind != "table" or self.missing is not None:
-                frame = values_contrasted(
-                    self.evaluation, inside, other, told["against"],
-                    max_rows=self.max_rows, seed=self._options["seed"],
-                )  # fmt: skip
+                frame = self._values(inside, other, told["against"])
                 return self._compared(frame, inside, other, told, None, None, self.max_rows)
             rows = (
                 self._affordable(asked, inside, other, progress) if max_rows is None else max_rows
@@ -341,6 +338,20 @@ class Explaining:
         except ErrwidgetsError as error:
             return Compared({**told, "problem": str(error)})
         return self._compared(found.frame, inside, other, told, found.first, found.second, rows)
+
+    def _values(self, inside: Mask, other: Mask, said: str) -> pd.DataFrame:
+        return values_contrasted(
+            self.evaluation, inside, other, said,
+            max_rows=self.max_rows, seed=self._options["seed"],
+        )  # fmt: skip
+
+    def at_once(self, asked: Asked, elsewhere: tuple[sel.Predicate, ...]) -> pd.DataFrame | None:
+        """Return the contrast of values alone, which asks no model; ``None`` without sides."""
+        try:
+            inside, other, told = self._sides(asked, elsewhere)
+            return self._values(inside, other, told["against"])
+        except ErrwidgetsError:
+            return None
 
     def _compared(  # noqa: PLR0917  what was compared
         self,
@@ -394,16 +405,24 @@ class Explaining:
             # The first rows pay for imports and for what shap compiles: they are not counted.
             options: dict[str, Any] = {
                 "method": "shap", "output": self._output(asked), "space": None,
-                "progress": progress, **self._options,
+                "progress": None if progress is None else lambda _: progress(0.0),
+                **self._options,
             }  # fmt: skip
             explain(self.evaluation, inside, max_rows=1, **options)
-            at = np.random.default_rng(0).permutation(np.flatnonzero(inside | other))[: 2 * PROBED]
-            rows = np.zeros(self.evaluation.n_samples, dtype=bool)
-            rows[at] = True
-            began = time.perf_counter()
-            explain(self.evaluation, rows, max_rows=2 * PROBED, **options)
-            self._pace[key] = (time.perf_counter() - began) / len(at)
+            at = np.random.default_rng(0).permutation(np.flatnonzero(inside | other))
+            few, many = (self._timed(at[part], options) for part in (slice(1, 2), slice(2, PROBED)))
+            # What any number of rows costs is no part of what each one does.
+            self._pace[key] = max(many - few, 0.0) / max(1, min(PROBED, len(at)) - 3)
         return self._pace[key]
+
+    def _timed(self, at: NDArray[np.intp], options: dict[str, Any]) -> float:
+        if not len(at):
+            return 0.0
+        rows = np.zeros(self.evaluation.n_samples, dtype=bool)
+        rows[at] = True
+        began = time.perf_counter()
+        explain(self.evaluation, rows, max_rows=len(at), **options)
+        return time.perf_counter() - began
 
     @property
     def is_slow(self) -> bool:

@@ -467,9 +467,14 @@ class ExplanationPanel(View):
     # ------------------------------------------------------------ elsewhere
 
     def fallback(self) -> tuple[str, str]:
-        """Return a table of what the selected rows share, for readers without JavaScript."""
-        found = self._compared
-        return contrast_fallback(self.evaluation.name, None if found is None else found.frame)
+        """Return a table of what the selected rows share, for readers without JavaScript.
+
+        While attributions are worked out, of their values alone.
+        """
+        frame = None if self._compared is None else self._compared.frame
+        if frame is None:
+            frame = self._explaining.at_once(self._asked, self.elsewhere())
+        return contrast_fallback(self.evaluation.name, frame)
 
     def to_chart(self, kind: str | None = None) -> alt.LayerChart | alt.Chart:
         """Return an Altair chart of what is on screen.

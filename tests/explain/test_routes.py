@@ -334,6 +334,25 @@ def test_a_larger_sample_holds_the_smaller_one():
     assert set(few) < set(many)
 
 
+def test_values_too_rare_to_be_tried_first_belong_to_their_column():
+    n = 900
+    rng = np.random.default_rng(0)
+    names = np.array([f"c{i}" for i in range(60)])
+    # The first rows hold two values, the others come late and once or twice each.
+    late = np.concatenate([np.repeat(names[:2], 300), rng.choice(names[2:], 300)])
+    X = pd.DataFrame({"n": rng.normal(size=n), "country": late, "m": rng.normal(size=n)})
+    y = (X["n"] + (X["country"] > "c3") + rng.normal(0, 0.3, n) > 0.5).astype(int)
+    encode = make_column_transformer(
+        (OneHotEncoder(sparse_output=False), ["country"]), remainder="passthrough"
+    )
+    model = make_pipeline(encode, LogisticRegression()).fit(X, y)
+    evaluation = ew.Evaluation.from_estimator(model, X, y)
+    found = evaluation.explain(max_rows=n, background=50)
+    assert found.exact
+    assert "linear explainer" in found.route
+    assert sums(found)
+
+
 def test_a_background_of_the_user_s_own():
     X = numbers()
     y = labels(X)

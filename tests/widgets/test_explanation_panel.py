@@ -498,7 +498,11 @@ def test_without_the_extra_values_are_compared_and_it_is_said_what_to_install(pe
 
 
 def test_its_fallback_is_the_contrast_escaped(people, panel):
-    plain, markup = panel.fallback()
+    fresh = ew.ExplanationPanel(people)
+    _, early = fresh.fallback()
+    assert "Values alone are compared." in early or "SHAP" not in early
+    assert html.escape(EVIL) in early
+    fresh.close()
     panel._settled()
     plain, markup = panel.fallback()
     assert EVIL not in markup
