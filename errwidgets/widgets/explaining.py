@@ -43,8 +43,8 @@ AGAINST: Final = ("rest", "correct")
 
 COHORT: Final = "cohort."
 
-PROBED: Final = 34
-"""Rows that are explained to learn how long the rest would take."""
+STEPS: Final = (8, 32, 128, 512)
+"""Rows of either side that are explained one after another, while there is time."""
 
 AT_ONCE_SECONDS: Final = 3.0
 """What is not asked for may take so long; more rows wait until somebody wants them."""
@@ -385,44 +385,45 @@ class Explaining:
     def _affordable(
         self, asked: Asked, inside: Mask, other: Mask, progress: Progress | None
     ) -> int:
-        """Return how many rows of a side are explained unasked; 0 when too few could be."""
+        """Return how many rows of a side are explained unasked; 0 when too few could be.
+
+        More and more rows are explained while there is time: a larger sample holds the smaller
+        ones, so that nothing is done twice.
+        """
         if self.model is None:
             return self.max_rows
-        seconds = self._seconds_a_row(asked, inside, other, progress)
-        if seconds is None:
+        if self.is_slow:
             return 0
-        affordable = int(AT_ONCE_SECONDS / 2 / max(seconds, 1e-6))
-        return min(self.max_rows, affordable) if affordable >= FEWEST else 0
+        options: dict[str, Any] = {
+            "method": "shap", "output": self._output(asked), "space": None, **self._options,
+        }  # fmt: skip
+        spent, done, pace = 0.0, 0, 0.0
 
-    def _seconds_a_row(
-        self, asked: Asked, inside: Mask, other: Mask, progress: Progress | None
-    ) -> float | None:
-        """Return how long a row takes; ``None`` for a model that is slow to answer at all."""
-        key = "loss" if asked.loss else "output"
-        if key not in self._pace:
-            if self.is_slow:
-                return None
-            # The first rows pay for imports and for what shap compiles: they are not counted.
-            options: dict[str, Any] = {
-                "method": "shap", "output": self._output(asked), "space": None,
-                "progress": None if progress is None else lambda _: progress(0.0),
-                **self._options,
-            }  # fmt: skip
-            explain(self.evaluation, inside, max_rows=1, **options)
-            at = np.random.default_rng(0).permutation(np.flatnonzero(inside | other))
-            few, many = (self._timed(at[part], options) for part in (slice(1, 2), slice(2, PROBED)))
-            # What any number of rows costs is no part of what each one does.
-            self._pace[key] = max(many - few, 0.0) / max(1, min(PROBED, len(at)) - 3)
-        return self._pace[key]
+        def until(rows: int) -> float:
+            began = time.perf_counter()
 
-    def _timed(self, at: NDArray[np.intp], options: dict[str, Any]) -> float:
-        if not len(at):
-            return 0.0
-        rows = np.zeros(self.evaluation.n_samples, dtype=bool)
-        rows[at] = True
-        began = time.perf_counter()
-        explain(self.evaluation, rows, max_rows=len(at), **options)
-        return time.perf_counter() - began
+            def told(_: float) -> object:
+                now = spent + time.perf_counter() - began
+                return None if progress is None else progress(min(1.0, now / AT_ONCE_SECONDS))
+
+            for side in (inside, other):
+                explain(self.evaluation, side, max_rows=rows, progress=told, **options)
+            return time.perf_counter() - began
+
+        # The first rows pay for imports and for what shap compiles: they are not counted.
+        until(1)
+        most = min(self.max_rows, max(int(inside.sum()), int(other.sum())))
+        for rows in (*(n for n in STEPS if n < most), most):
+            left = AT_ONCE_SECONDS - spent
+            if done and pace * (rows - done) > left:
+                affordable = done + int(left / pace)
+                break
+            took = until(rows)
+            spent, pace, done = spent + took, took / (rows - done), rows
+        else:
+            affordable = self.max_rows
+        self._pace["loss" if asked.loss else "output"] = pace / 2
+        return affordable if affordable >= min(FEWEST, most) else 0
 
     @property
     def is_slow(self) -> bool:
