@@ -56,6 +56,14 @@ SLICE = """\
 explorer.selected[["age", "education", "y_true", "y_pred", "confidence"]].head(4)"""
 
 
+EXPLAIN = """\
+evaluation = ew.Evaluation.from_estimator(model, X_test, y_test, name="income")
+panel = ew.ExplanationPanel(evaluation, tab="contrast")
+panel"""
+NARROWED = """\
+panel.selected[["age", "education", "y_true", "y_pred", "confidence"]].head(3)"""
+
+
 def clip_to(nb: NotebookPage, last: int, path: pathlib.Path) -> None:
     """Take a picture of the notebook down to a cell, without the cell that prepares."""
     nb.page.mouse.move(5, 5)
@@ -69,7 +77,7 @@ def clip_to(nb: NotebookPage, last: int, path: pathlib.Path) -> None:
 
 
 def main() -> None:
-    """Write quickstart.png and slices.png, and the same in the dark."""
+    """Write quickstart.png, slices.png and explanation.png, and the same in the dark."""
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=arguments())
         for theme in ("light", "dark"):
@@ -94,6 +102,18 @@ def main() -> None:
                 nb.page.wait_for_timeout(500)
                 nb.run_cell(2)
                 clip_to(nb, 2, HERE / f"slices{suffix}.png")
+            with open_notebook(server, browser, [INCOME, EXPLAIN, NARROWED], viewport=size) as nb:
+                nb.command("application:toggle-left-area")
+                nb.run_cell(0)
+                nb.run_cell(1)
+                view = nb.widgets("Explanation").first
+                view.locator(".ew-explained-all .ew-rated-row").nth(1).wait_for(timeout=60_000)
+                view.locator(".ew-waterfall .ew-rated-row").first.wait_for(timeout=60_000)
+                nb.page.wait_for_timeout(6_000)
+                view.locator(".ew-explained-all .ew-rated-row").nth(1).click()
+                nb.page.wait_for_timeout(3_000)
+                nb.run_cell(2)
+                clip_to(nb, 2, HERE / f"explanation{suffix}.png")
             server.stop()
         browser.close()
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from errwidgets.exceptions import InputError, InputTypeError, LengthMismatchError, ShapeError
 from errwidgets.explain.attributions import Attributions
+from errwidgets.explain.parts import ImageAttributions
 from errwidgets.explain.targets import read_target
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Positions = NDArray[np.intp]
 
-__all__ = ["as_given"]
+__all__ = ["as_given", "has_images"]
 
 _ROWS_AND_CLASSES = 2
 
@@ -27,8 +28,10 @@ _ROWS_FEATURES_CLASSES = 3
 
 def as_given(
     evaluation: Evaluation, values: Any, positions: Positions, output: Any, notes: list[str]
-) -> Attributions:
+) -> Attributions | ImageAttributions:
     """Return attributions that the user has: a shap.Explanation, an array or a frame.
+
+    Of a table of images an array of heat maps: (n_samples, n_down, n_across).
 
     Raises
     ------
@@ -40,6 +43,8 @@ def as_given(
     table = np.asarray(getattr(values, "values", values))
     if isinstance(values, pd.DataFrame):
         names, table = [str(name) for name in values.columns], values.to_numpy()
+    if table.ndim == _ROWS_FEATURES_CLASSES and has_images(evaluation):
+        return _heat_maps(evaluation, table, base, positions, notes)
     if table.dtype.kind not in "fiu":
         raise InputTypeError.expected(
             "values", "a shap.Explanation, or an array or DataFrame of numbers", values
@@ -66,6 +71,31 @@ def as_given(
         picked, bases, bases + picked.sum(axis=1), data, positions, tuple(names), "given",
         "computed before, no model was asked", words, "value", exact=False,
         notes=(*notes, *said),
+    )  # fmt: skip
+
+
+def has_images(evaluation: Evaluation) -> bool:
+    """Return whether the table is one column of images."""
+    names = evaluation.table_names
+    return len(names) == 1 and evaluation.columns[str(names[0])].kind == "image"
+
+
+def _heat_maps(
+    evaluation: Evaluation, table: NDArray[Any], base: Any, positions: Positions, notes: list[str]
+) -> ImageAttributions:
+    """Return attributions of images that were computed before, a number a cell or a pixel."""
+    if table.dtype.kind not in "fiu" or not np.isfinite(table).all():
+        raise InputError("values of images must be finite numbers, one per cell of a grid.")
+    if len(table) != evaluation.n_samples:
+        raise LengthMismatchError.of(evaluation=evaluation.n_samples, values=len(table))
+    picked = table[positions].astype(np.float64)
+    bases = np.zeros(len(positions)) if base is None else np.broadcast_to(
+        np.asarray(base, dtype=np.float64).ravel(), (evaluation.n_samples,)
+    )[positions]  # fmt: skip
+    return ImageAttributions(
+        picked, bases, bases + picked.sum(axis=(1, 2)), positions, evaluation.index[positions],
+        "given", "computed before, no model was asked", "What was given", "value",
+        notes=tuple(notes),
     )  # fmt: skip
 
 

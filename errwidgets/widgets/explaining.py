@@ -17,6 +17,7 @@ from errwidgets.explain.attributions import Attributions
 from errwidgets.explain.contrast import contrasted, values_contrasted
 from errwidgets.explain.explaining import explain
 from errwidgets.explain.extras import what_to_install
+from errwidgets.explain.given import has_images
 from errwidgets.explain.model import model_of
 from errwidgets.sharing.explanations import contrast_to_wire, parts_to_wire, pixels_of, row_to_wire
 from errwidgets.sources.memory import MemorySource
@@ -54,6 +55,8 @@ FEWEST: Final = 50
 
 SLOW_SECONDS: Final = 0.25
 """A model that needs longer for a hundred rows is not asked for an explanation unasked."""
+
+ASKED_TWICE: Final = 2
 
 _FEWEST_ROWS: Final = 2
 
@@ -160,7 +163,16 @@ class Explaining:
     @property
     def kind(self) -> str:
         """What a row is: a table's, a text or an image."""
+        if self._has_heat_maps:
+            return "image"
         return (None if self.model is None else self.model.parts) or "table"
+
+    @property
+    def _has_heat_maps(self) -> bool:
+        """Whether the attributions that were given are of images."""
+        given = self._options["values"]
+        shape = np.shape(getattr(given, "values", given)) if given is not None else ()
+        return len(shape) == 3 and has_images(self.evaluation)  # noqa: PLR2004
 
     @property
     def missing(self) -> str | None:
@@ -433,9 +445,14 @@ class Explaining:
         with self._lock:
             if "model" not in self._pace:
                 n = min(100, self.evaluation.n_samples)
-                began = time.perf_counter()
-                self.model.answers(self.model.rows(np.arange(n)))
-                self._pace["model"] = (time.perf_counter() - began) * 100 / n
+                rows = self.model.rows(np.arange(n))
+                took: list[float] = []
+                # A model's first answer may be slow for once, and so may a busy machine.
+                while not took or (len(took) < ASKED_TWICE and min(took) > SLOW_SECONDS):
+                    began = time.perf_counter()
+                    self.model.answers(rows)
+                    took.append((time.perf_counter() - began) * 100 / n)
+                self._pace["model"] = min(took)
         return self._pace["model"] > SLOW_SECONDS
 
     def _waiting(self, asked: Asked, inside: Mask, other: Mask) -> dict[str, Any]:
@@ -450,9 +467,10 @@ class Explaining:
     def known(self, position: int) -> tuple[dict[str, Any], list[bytes]]:
         """Return what is known of a row before it is explained."""
         wire = row_to_wire(self.evaluation, position, None)
-        if self.kind != "image" or self.model is None:
+        if self.kind != "image":
             return wire, []
-        pixels = pixels_of(self.model.rows(np.array([position])).iloc[0, 0])
+        names = self.evaluation.table_names
+        pixels = pixels_of(self.evaluation.table_rows(names, np.array([position])).iloc[0, 0])
         return {**wire, "shape": list(pixels.shape)}, [pixels.tobytes()]
 
     def row(

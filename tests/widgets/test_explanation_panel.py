@@ -414,6 +414,18 @@ def test_images_come_with_their_pixels():
     answer = page.ask("what_if", {"kind": "what_if", "changes": []})["what_if"]
     assert "An image has no values" in answer["problem"]
     panel.close()
+    # Heat maps that were computed before, with no model.
+    heat = rng.normal(size=(40, 4, 4))
+    plain = ew.Evaluation.from_predictions(
+        y, evaluation.frame["y_pred"], X=pd.DataFrame({"image": held})
+    )
+    panel = ew.ExplanationPanel(plain, values=heat)
+    row = Page(panel).ask("row", {"kind": "row", "step": 0})["row"]
+    assert row["shape"] == [8, 8, 1]
+    assert row["explained"][0]["cells"] == heat[row["position"]].tolist()
+    panel.close()
+    with pytest.raises(InputError, match="finite"):
+        plain.explain(values=heat * np.nan)
 
 
 def test_a_model_that_fails_is_named_and_nothing_is_lost():
