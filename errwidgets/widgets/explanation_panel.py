@@ -10,7 +10,7 @@ import numpy as np
 import traitlets
 
 from errwidgets.exceptions import ErrwidgetsError, InputError, InputTypeError
-from errwidgets.explain.explained import Cancelled
+from errwidgets.explain.explained import Cancelled, go_on
 from errwidgets.sharing.explanations import attributions_to_wire, contrast_fallback
 from errwidgets.slices.conditions import read_features
 from errwidgets.widgets.editing import Editing
@@ -119,6 +119,7 @@ class ExplanationPanel(View):
         values: Any = None,
         **options: Any,
     ) -> None:
+        self._said = ""
         self._tasks, self._quick = Tasks(self._tell), Tasks(self._tell_quick)
         self._explaining_row: threading.Thread | None = None
         self._working: threading.Thread | None = None
@@ -255,14 +256,19 @@ class ExplanationPanel(View):
         return self._place()[0]
 
     def _settled(self) -> Compared:
-        """Return what is explained once it is: wait, or do what was not yet asked for."""
-        thread = self._working
-        if thread is not None and thread.is_alive():
-            thread.join()
+        """Return what is explained once it is: wait, and do what was not yet asked for."""
+        self._wait()
         if self._compared is None or "waits" in self._compared.wire:
-            self._work(self._explaining.max_rows)(lambda _: True)
-        assert self._compared is not None  # noqa: S101  it was worked out
+            self._compare(self._explaining.max_rows)
+            self._wait()
+        if self._compared is None:
+            raise InputError(f"Nothing was explained: {self._said or 'it was cancelled'}.")
         return self._compared
+
+    def _wait(self) -> None:
+        """Wait until nothing more is explained of many rows."""
+        while (thread := self._working) is not None and thread.is_alive():
+            thread.join()
 
     # ------------------------------------------------------------ what the page asks
 
@@ -307,40 +313,36 @@ class ExplanationPanel(View):
     # ------------------------------------------------------------ many rows
 
     def _compare(self, max_rows: int | None) -> None:
-        """Explain what is selected beside the user's cell."""
+        """Explain what is selected beside the user's cell, then all mistakes."""
+        explaining, asked, elsewhere = self._explaining, self._asked, self.elsewhere()
+        alone = not elsewhere and asked.against == "rest"
         self._compared = self._overall = None
-        self._working = self._tasks.start(
-            "Explaining", self._work(max_rows), lambda _: None, quiet=Cancelled
-        )
 
-    def _work(self, max_rows: int | None) -> Any:
-        """Return the work that explains the selection, then all mistakes."""
-        asked, elsewhere = self._asked, self.elsewhere()
-
-        def part(progress: Any, begin: float) -> Any:
-            return lambda done: progress(begin + done / 2)
-
-        def work(progress: Any) -> None:
-            explaining = self._explaining
+        def work(progress: Any) -> Compared:
             # The row on screen comes first: somebody looks at it.
             row = self._explaining_row
             while row is not None and row.is_alive():
                 row.join(WAIT_SECONDS)
-                if progress(0.0) is False:
-                    return
-            found = explaining.compare(asked, elsewhere, max_rows, part(progress, 0.0))
-            if progress(0.5) is False:
-                return
-            self._take(asked, found)
-            overall = found
-            if elsewhere or asked.against != "rest":
-                overall = explaining.compare(asked, None, max_rows, part(progress, 0.5))
-            if progress(1.0) is False:
-                return
-            self._overall = overall
-            self._content = {**self._content, "overall": overall.wire}
+                go_on(progress, 0.0)
+            return explaining.compare(asked, elsewhere, max_rows, progress)
 
-        return work
+        def show(found: Compared) -> None:
+            self._take(asked, found)
+            if alone:
+                return show_all(found)
+            self._working = self._tasks.start(
+                "Explaining all mistakes",
+                lambda progress: explaining.compare(asked, None, max_rows, progress),
+                show_all,
+                quiet=Cancelled,
+            )
+            return None
+
+        def show_all(found: Compared) -> None:
+            self._overall = found
+            self._content = {**self._content, "overall": found.wire}
+
+        self._working = self._tasks.start("Explaining", work, show, quiet=Cancelled)
 
     def _take(self, asked: Asked, found: Compared) -> None:
         """Show what was explained of the selection."""
@@ -439,6 +441,7 @@ class ExplanationPanel(View):
     # ------------------------------------------------------------ to the page
 
     def _tell(self, said: dict[str, Any]) -> None:
+        self._said = said.get("message", "")
         self._send_now({"kind": "task", **said})
 
     def _tell_quick(self, said: dict[str, Any]) -> None:

@@ -597,3 +597,17 @@ def test_ranges_that_are_shared_select_as_they_say(people, panel):
             assert isinstance(predicate, In | Range)
             wrong = people.frame["is_error"].to_numpy()
             assert people.mask(predicate)[wrong].mean() == pytest.approx(share["selected"])
+
+
+def test_of_many_changes_the_last_one_holds(people, panel):
+    page = Page(panel)
+    for age in (*range(30, 60, 2), 41):
+        panel.selection = f"age > {age}"
+        page.panel._handle_custom_msg({"kind": "row", "step": 1}, [])
+    found = panel.contrast_frame
+    last = int((people.frame["age"] > 41).sum())
+    assert found.attrs["n_selected"] == last
+    assert panel._content["contrast"]["n_selected"] == last
+    shown = np.frombuffer(panel._attributions["positions"], "<u4")
+    assert (people.frame["age"].iloc[shown] > 41).all()
+    assert people.frame["age"].loc[panel.row.index[0]] > 41

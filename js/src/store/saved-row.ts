@@ -3,7 +3,7 @@ import type { Columns } from "./columns.ts";
 import { conditionOf } from "./conditions.ts";
 import type { Many, Row } from "./explained.ts";
 
-export function savedRow(many: Many, i: number, columns: Columns): Row {
+export function savedRow(many: Many, i: number, columns: Columns, is_error: string | null): Row {
   const position = many.positions[i] as number;
   const width = many.features.length;
   const text = (name: string) => {
@@ -11,7 +11,7 @@ export function savedRow(many: Many, i: number, columns: Columns): Row {
     const code = column?.codes[position];
     return column && code !== undefined ? (column.display_labels[code] ?? null) : null;
   };
-  const wrong = columns.get("is_error")?.codes[position];
+  const wrong = columns.get(is_error ?? "")?.codes[position];
   return {
     position,
     label: "",

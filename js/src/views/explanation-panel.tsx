@@ -147,7 +147,7 @@ function saved(store: Store, content: Explanations): (() => Row)[] {
   if (kept.length) return kept.filter(({ position }) => inside(position)).map((row) => () => row);
   if (!many) return [];
   return [...many.positions].flatMap((position, i) =>
-    inside(position) ? [() => savedRow(many, i, columns)] : [],
+    inside(position) ? [() => savedRow(many, i, columns, store.info.value.is_error)] : [],
   );
 }
 
