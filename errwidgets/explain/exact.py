@@ -14,6 +14,7 @@ from errwidgets.explain.explained import Cancelled, Explained, adds_up, go_on
 from errwidgets.explain.extras import import_extra
 from errwidgets.explain.folding import fold_pipeline
 from errwidgets.explain.targets import EPSILON
+from errwidgets.explain.thresholds import ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,13 +113,14 @@ class _Trees:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 explainer = make()
+                encoded = ranked(explainer, self.encoded)
                 if target.kind == "loss":
                     return _tree_losses(
-                        model, self.rows, background, target, folded, explainer, self.encoded
+                        model, self.rows, background, target, folded, explainer, encoded
                     )
                 values = _in_blocks(
                     lambda part: explainer.shap_values(part, check_additivity=False),
-                    self.encoded,
+                    encoded,
                     self.progress,
                 )
             base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))

@@ -17,6 +17,7 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
+    RandomForestRegressor,
 )
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier
@@ -351,6 +352,42 @@ def test_values_too_rare_to_be_tried_first_belong_to_their_column():
     assert found.exact
     assert "linear explainer" in found.route
     assert sums(found)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [RandomForestRegressor(30, random_state=0), HistGradientBoostingRegressor(random_state=0)],
+)
+def test_values_beside_a_threshold_go_where_the_model_sends_them(model):
+    # Exact Shapley values by every coalition, with the model's own answers: shap rounds thresholds
+    # to single precision, and values of these data lie between a threshold and its rounded self.
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(1500, 3)), columns=list("abc"))
+    y = X["a"] * X["b"] + np.sin(9 * X["c"])
+    model.fit(X, y)
+    evaluation = ew.Evaluation.from_estimator(model, X, y)
+    found = evaluation.explain(background=X.head(30), max_rows=1500)
+    assert "tree explainer" in found.route
+    assert "against 30 rows" in found.route
+    assert sums(found)
+    for i in (0, 700, 1499):
+        row = X.iloc[found.positions[i]]
+
+        def value(kept, row=row):
+            mixed = X.head(30).copy()
+            for name in kept:
+                mixed[name] = row[name]
+            return model.predict(mixed).mean()
+
+        for j, name in enumerate("abc"):
+            others = [other for other in "abc" if other != name]
+            gain = sum(
+                weight * (value([*kept, name]) - value(kept))
+                for kept, weight in (
+                    ([], 1 / 3), ([others[0]], 1 / 6), ([others[1]], 1 / 6), (others, 1 / 3)
+                )
+            )  # fmt: skip
+            assert found.values[i, j] == pytest.approx(gain, abs=1e-6)
 
 
 def test_a_background_of_the_user_s_own():
