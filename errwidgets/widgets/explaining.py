@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from errwidgets import selection as sel
-from errwidgets.exceptions import EmptyInputError, ErrwidgetsError, InputError
+from errwidgets.exceptions import EmptyInputError, ErrwidgetsError
 from errwidgets.explain.agreement import agreement
 from errwidgets.explain.attributions import Attributions
 from errwidgets.explain.contrast import contrasted, values_contrasted
@@ -21,6 +21,7 @@ from errwidgets.explain.given import has_images
 from errwidgets.explain.model import model_of
 from errwidgets.sharing.explanations import contrast_to_wire, parts_to_wire, pixels_of, row_to_wire
 from errwidgets.sources.memory import MemorySource
+from errwidgets.widgets.choices import COHORT, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,18 +32,13 @@ if TYPE_CHECKING:
     from errwidgets.evaluation import Evaluation
     from errwidgets.explain.model import Model
     from errwidgets.explain.parts import ImageAttributions, TextAttributions
+    from errwidgets.widgets.choices import Asked
     from errwidgets.widgets.group import Group
 
     Progress = Callable[[float], object]
     Mask = NDArray[np.bool_]
 
-__all__ = ["Asked", "Compared", "Explaining", "read_output"]
-
-METHODS: Final = ("shap", "lime", "both")
-
-AGAINST: Final = ("rest", "correct")
-
-COHORT: Final = "cohort."
+__all__ = ["Compared", "Explaining"]
 
 STEPS: Final = (8, 32, 128, 512)
 """Rows of either side that are explained one after another, while there is time."""
@@ -59,28 +55,6 @@ SLOW_SECONDS: Final = 0.25
 ASKED_TWICE: Final = 2
 
 _FEWEST_ROWS: Final = 2
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is explained.
-
-    Attributes
-    ----------
-    method : {"shap", "lime", "both"}
-        Of the row; many rows are explained by SHAP.
-    target : str
-        "prediction", "true_class", "predicted_class", or the code of a class.
-    loss : bool
-        The loss in place of an output.
-    against : str
-        "rest", "correct", or "cohort." and a name.
-    """
-
-    method: str = "shap"
-    target: str = "prediction"
-    loss: bool = False
-    against: str = "rest"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,27 +80,11 @@ class Compared:
     rows: int = 0
 
 
-def read_output(evaluation: Evaluation, output: Any) -> tuple[str, bool]:
-    """Return the target that `output` of :meth:`Evaluation.explain` names, and whether a loss.
-
-    Raises
-    ------
-    InputError, UnknownLabelError
-        When it has no meaning here.
-    """
-    match output:
-        case "loss":
-            return "prediction", True
-        case "prediction" | "true_class" | "predicted_class":
-            return output, False
-        case ("class", label) if evaluation.is_classification:
-            code = evaluation.columns["y_true"].code_of(label)
-            if code is not None:
-                return str(code), False
-    raise InputError(
-        f"output={output!r} is unknown. Allowed are 'prediction', 'true_class', "
-        f"'predicted_class', 'loss' and ('class', label) with one of the classes."
-    )
+def _too_few(n: int, name: str, *, selected: bool) -> str:
+    """Return why there is nothing to compare, and what to do."""
+    there = f"There is 1 {name.removesuffix('s')}" if n == 1 else f"There are no {name}"
+    do = "Select others." if selected else "Select rows to hold them against the rest."
+    return f"{there}; to compare, {_FEWEST_ROWS} are needed on either side. {do}"
 
 
 class Explaining:
@@ -155,10 +113,9 @@ class Explaining:
         self._options: dict[str, Any] = {"background": background, "seed": seed, "values": values}
         self.max_rows = max_rows
         self.model: Model | None = None if values is not None else model_of(evaluation)
+        self.choices = Choices(evaluation, self.model, self.kind, self.missing)
         self._pace: dict[str, float] = {}
         self._lock = threading.Lock()
-
-    # ------------------------------------------------------------ what can be asked
 
     @property
     def kind(self) -> str:
@@ -179,73 +136,6 @@ class Explaining:
         """What to install before anything can be explained."""
         given = self._options["values"] is not None
         return None if given or importlib.util.find_spec("shap") else what_to_install("shap")
-
-    def described(self, asked: Asked) -> dict[str, Any]:
-        """Return what can be asked, and is."""
-        evaluation = self.evaluation
-        targets: list[tuple[str, str]] = []
-        if evaluation.is_classification and self.model is not None:
-            if evaluation.task != "binary":
-                targets = [("prediction", "the predicted class")]
-            elif evaluation.pos_label is not None:
-                targets = [("predicted_class", "the predicted class")]
-            labels = enumerate(evaluation.display_labels)
-            targets += [("true_class", "the true class"), *((str(i), name) for i, name in labels)]
-        has_lime = self.model is not None and self.kind != "image"
-        return {
-            "asked": asdict(self.usual(asked)),
-            "kind": self.kind,
-            "targets": [list(one) for one in targets],
-            "methods": list(METHODS if has_lime else METHODS[:1]),
-            "has_loss": self.model is not None,
-            "against": self.against(),
-            "model": None if self.model is None else self.model.name,
-            "missing": self.missing,
-            "task": evaluation.task,
-            "saves_rows": evaluation.persist == "rows",
-        }  # fmt: skip
-
-    def usual(self, asked: Asked) -> Asked:
-        """Return what is asked with a class by its code, where it has one."""
-        evaluation = self.evaluation
-        if evaluation.task == "binary" and asked.target == "prediction":
-            code = evaluation.columns["y_true"].code_of(evaluation.pos_label)
-            return replace(asked, target=str(code))
-        if evaluation.task == "multiclass" and asked.target == "predicted_class":
-            return replace(asked, target="prediction")
-        return asked
-
-    def against(self) -> list[list[str]]:
-        """Return what a selection can be held against."""
-        cohorts = [[f"{COHORT}{name}", name] for name in self.evaluation.notes.cohorts]
-        correct = [["correct", "correct rows"]] if self.evaluation.has_errors else []
-        return [["rest", "the rest"], *correct, *cohorts]
-
-    def read(self, sent: Any) -> Asked | None:
-        """Return what a page asks for; ``None`` when it is nothing that can be asked."""
-        match sent:
-            case {
-                "method": str(method), "target": str(target), "loss": bool(loss),
-                "against": str(against),
-            }:  # fmt: skip
-                pass
-            case _:
-                return None
-        described = self.described(Asked())
-        known = (
-            method in described["methods"]
-            and (target in {one for one, _ in described["targets"]} or target == "prediction")
-            and (not loss or described["has_loss"])
-            and against in {one for one, _ in described["against"]}
-        )
-        return Asked(method, target, loss, against) if known else None
-
-    def _output(self, asked: Asked) -> Any:
-        if asked.loss:
-            return "loss"
-        if asked.target.isdigit():
-            return ("class", self.evaluation.classes[int(asked.target)])
-        return asked.target
 
     # ------------------------------------------------------------ which rows
 
@@ -295,22 +185,23 @@ class Explaining:
             other, said = other & ~self.mistakes(), "correct rows"
         elif asked.against.startswith(COHORT):
             said = asked.against.removeprefix(COHORT)
-            other = other & self.evaluation.mask(self.evaluation.notes.cohorts[said])
+            cohort = self.evaluation.notes.cohorts.get(said)
+            if cohort is None:
+                raise EmptyInputError(f"The cohort {said!r} is gone. Choose another.")
+            other = other & self.evaluation.mask(cohort)
         elif base is not None:
             said = "correct rows"  # which are the rest of the mistakes
+        for n, name in ((int(inside.sum()), what), (int(other.sum()), said)):
+            if n < _FEWEST_ROWS:
+                raise EmptyInputError(_too_few(n, name, selected=bool(elsewhere)))
         group = self._group
         told = {
             "what": what,
             "n_selected": int(inside.sum()),
             "base": None if base is None else sel.to_wire(base, group.columns, group.held),
+            "against": said,
         }
-        for n, name in ((inside.sum(), what), (other.sum(), said)):
-            if n < _FEWEST_ROWS:
-                raise EmptyInputError(
-                    f"There {'is' if n == 1 else 'are'} {n} {name}; to compare, {_FEWEST_ROWS} "
-                    f"are needed on either side."
-                )
-        return inside, other, {**told, "against": said}
+        return inside, other, told
 
     # ------------------------------------------------------------ many rows
 
@@ -390,7 +281,7 @@ class Explaining:
         progress: Progress | None,
     ) -> Any:  # fmt: skip
         return contrasted(
-            self.evaluation, inside, other, said, output=self._output(asked),
+            self.evaluation, inside, other, said, output=self.choices.output(asked),
             max_rows=rows, progress=progress, **self._options,
         )  # fmt: skip
 
@@ -407,7 +298,7 @@ class Explaining:
         if self.is_slow:
             return 0
         options: dict[str, Any] = {
-            "method": "shap", "output": self._output(asked), "space": None, **self._options,
+            "method": "shap", "output": self.choices.output(asked), "space": None, **self._options,
         }  # fmt: skip
         spent, done, pace = 0.0, 0, 0.0
 
@@ -515,6 +406,6 @@ class Explaining:
         rows = np.zeros(self.evaluation.n_samples, dtype=bool)
         rows[position] = True
         return explain(
-            self.evaluation, rows, method=method, output=self._output(asked), space=None,
+            self.evaluation, rows, method=method, output=self.choices.output(asked), space=None,
             max_rows=1, progress=progress, **self._options,
         )  # fmt: skip

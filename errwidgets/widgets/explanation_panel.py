@@ -13,8 +13,9 @@ from errwidgets.exceptions import ErrwidgetsError, InputError, InputTypeError
 from errwidgets.explain.explained import Cancelled, go_on
 from errwidgets.sharing.explanations import attributions_to_wire, contrast_fallback
 from errwidgets.slices.conditions import read_features
+from errwidgets.widgets.choices import METHODS, Asked, read_output
 from errwidgets.widgets.editing import Editing
-from errwidgets.widgets.explaining import METHODS, Asked, Explaining, read_output
+from errwidgets.widgets.explaining import Explaining
 from errwidgets.widgets.needs import Needs
 from errwidgets.widgets.tasks import Tasks
 from errwidgets.widgets.view import Option, View
@@ -34,6 +35,9 @@ __all__ = ["ExplanationPanel"]
 
 MOST_SAVED: Final = 50
 """Rows with their values that a notebook keeps with `persist="rows"`: those looked at last."""
+
+FIRST_KEPT: Final = 10
+"""Rows of a selection that are kept although nobody has looked at them, the worst first."""
 
 
 WAIT_SECONDS: Final = 0.05
@@ -138,9 +142,9 @@ class ExplanationPanel(View):
             self._explaining = Explaining(
                 evaluation, self._group, background, max_rows, seed, values
             )
-            self._asked = self._explaining.usual(Asked(method, target, loss))
+            self._asked = self._explaining.choices.usual(Asked(method, target, loss))
             self._editing = Editing(evaluation, self._explaining.model)
-            self._content = self._explaining.described(self._asked)
+            self._content = self._explaining.choices.described(self._asked)
             self._compare(None)
         except BaseException:
             self.close()
@@ -278,7 +282,7 @@ class ExplanationPanel(View):
                 self._tasks.cancel()
                 self._quick.cancel()
             case {"kind": "ask", "asked": sent}:
-                if (asked := self._explaining.read(sent)) is not None:
+                if (asked := self._explaining.choices.read(sent)) is not None:
                     self._ask(asked)
             case {"kind": "row", "step": int(step)}:
                 self._show_row(step=step, asked_for=content.get("now") is True or step != 0)
@@ -341,13 +345,24 @@ class ExplanationPanel(View):
         def show_all(found: Compared) -> None:
             self._overall = found
             self._content = {**self._content, "overall": found.wire}
+            if self.evaluation.persist == "rows" and not explaining.is_slow:
+                self._working = self._tasks.start(
+                    "Explaining rows to keep", keep, self._keep_all, quiet=Cancelled
+                )
+
+        def keep(progress: Any) -> list[tuple[dict[str, Any], list[bytes]]]:
+            order, kept = explaining.order()[:FIRST_KEPT], []
+            for i, position in enumerate(order.tolist()):
+                go_on(progress, i / len(order))
+                kept.append(explaining.row(asked, position, progress))
+            return kept
 
         self._working = self._tasks.start("Explaining", work, show, quiet=Cancelled)
 
     def _take(self, asked: Asked, found: Compared) -> None:
         """Show what was explained of the selection."""
         self._compared = found
-        described = self._explaining.described(asked)
+        described = self._explaining.choices.described(asked)
         wire = None if found.first is None else attributions_to_wire(found.first)
         if self.evaluation.persist is False:
             # It may not stand in a notebook: it goes to the pages that are there.
@@ -389,6 +404,16 @@ class ExplanationPanel(View):
             self._keep(row, buffers)
 
         self._explaining_row = self._quick.start("Explaining the row", work, show, quiet=Cancelled)
+
+    def _keep_all(self, rows: list[tuple[dict[str, Any], list[bytes]]]) -> None:
+        """Let a notebook keep rows that nobody has looked at yet, after those looked at."""
+        known = {one["position"] for one in self._rows}
+        new = [
+            {**row, **({"pixels": buffers[0]} if buffers else {})}
+            for row, buffers in rows
+            if row["position"] not in known
+        ]
+        self._rows = [*self._rows, *new][:MOST_SAVED]
 
     def _keep(self, row: dict[str, Any], buffers: list[bytes]) -> None:
         """Let a notebook keep a row that was looked at, where it may."""

@@ -20,7 +20,7 @@ import errwidgets as ew
 from errwidgets.exceptions import InputError, InputTypeError, UnknownKeywordError
 from errwidgets.selection import In, Range
 from errwidgets.widgets import explaining
-from errwidgets.widgets.explaining import Asked
+from errwidgets.widgets.choices import Asked
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -222,15 +222,17 @@ def test_against_correct_rows_and_a_cohort(people):
             found = panel.contrast_frame
             assert found.attrs["n_other"] == expected.attrs["n_other"]
             assert found.attrs["against"] == expected.attrs["against"]
+        people.notes.remove_cohort("old")
+        panel.selection = "side == 'right'"
+        assert "is gone" in panel._settled().wire["problem"]
     finally:
         panel.selection = None
         panel.close()
-        people.notes.remove_cohort("old")
 
 
 def test_too_few_rows_are_said(people, panel):
     panel.selection = ["r3"]
-    with pytest.raises(InputError, match="There is 1 selected rows"):
+    with pytest.raises(InputError, match="There is 1 selected row; to compare, 2 are needed"):
         _ = panel.contrast_frame
     assert "2 are needed" in panel._content["contrast"]["problem"]
     assert "overall" in panel._content
@@ -287,11 +289,14 @@ def test_persist_decides_what_is_saved():
     rows = make(persist="rows")
     panel = ew.ExplanationPanel(rows)
     panel._settled()
+    panel._wait()
+    worst = rows.errors().index[:10].tolist()
+    assert [one["label"] for one in panel._rows] == worst
     page = Page(panel)
-    for _ in range(2):
+    for _ in range(12):
         page.ask("row", {"kind": "row", "step": 1})
     assert panel._rows[0]["label"] == panel.row.index[0]
-    assert len(panel._rows) == 2
+    assert len(panel._rows) == 13
     panel.close()
     none = ew.ExplanationPanel(make(persist=False))
     page = Page(none)
@@ -611,3 +616,17 @@ def test_of_many_changes_the_last_one_holds(people, panel):
     shown = np.frombuffer(panel._attributions["positions"], "<u4")
     assert (people.frame["age"].iloc[shown] > 41).all()
     assert people.frame["age"].loc[panel.row.index[0]] > 41
+
+
+def test_without_mistakes_a_selection_is_asked_for():
+    X = table(60)[["age", "height"]]
+    y = (X["age"] > 40).astype(int)
+    model = lambda frame: np.stack([frame["age"] <= 40, frame["age"] > 40], axis=1) * 1.0  # noqa: E731
+    evaluation = ew.Evaluation.from_predictions(y, y, X=X, model=model)
+    panel = ew.ExplanationPanel(evaluation)
+    problem = panel._settled().wire["problem"]
+    assert problem.startswith("There are no mistakes")
+    assert "Select rows" in problem
+    panel.selection = "age > 60"
+    assert panel.contrast_frame["feature"][0] == "age"
+    panel.close()

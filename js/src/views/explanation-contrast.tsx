@@ -319,7 +319,8 @@ function Told(props: TellProps & { selects: boolean; onMore(): void }) {
   const method = explained.kind === "table" && n_explained ? `SHAP, ${space}` : "";
   return (
     <p class="ew-provenance">
-      {counted}.{selects && " Click one to narrow the selection; ▸ shows its values."}
+      {counted}.{selects && " Click one to narrow the selection."}
+      {selects && <span class="ew-wide"> ▸ shows its values.</span>}
       <br />
       {n_explained ? `Explained ${told.join(" and ")}` : `Compared ${told.join(" and ")}`}
       {sampled && ", random samples"}

@@ -62,7 +62,8 @@ export function RowExplained(props: Props) {
   );
 }
 
-function notKept({ contrast, kind }: Partial<Explained>): string {
+function notKept({ contrast, kind, saves_rows }: Partial<Explained>): string {
+  if (saves_rows) return "None of the rows that are selected was kept with this notebook.";
   if (!contrast) return "Nothing was explained before this notebook was saved; it needs a kernel.";
   const what = kind === "text" ? "Texts" : kind === "image" ? "Images" : "Rows";
   return `${what} were not saved with this notebook. Make the evaluation with persist="rows" to keep those looked at.`;
