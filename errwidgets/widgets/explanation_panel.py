@@ -124,7 +124,9 @@ class ExplanationPanel(View):
         **options: Any,
     ) -> None:
         self._said = ""
+        # Many rows, the row on screen, the same row with other values: none ends another.
         self._tasks, self._quick = Tasks(self._tell), Tasks(self._tell_quick)
+        self._edits = Tasks(self._tell_quick)
         self._explaining_row: threading.Thread | None = None
         self._working: threading.Thread | None = None
         self._compared: Compared | None = None
@@ -279,8 +281,7 @@ class ExplanationPanel(View):
     def _hear(self, _view: object, content: Any, _buffers: object) -> None:
         match content:
             case {"kind": "cancel"}:
-                self._tasks.cancel()
-                self._quick.cancel()
+                self._cancel()
             case {"kind": "ask", "asked": sent}:
                 if (asked := self._explaining.choices.read(sent)) is not None:
                     self._ask(asked)
@@ -308,6 +309,8 @@ class ExplanationPanel(View):
     def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
         """Explain what is selected now."""
         super().announce(old, new)
+        if not hasattr(self, "_editing"):
+            return  # still being made
         self._show_row(asked_for=False)
         own = {self._source}
         others = [[c for c in one[0] if c.source not in own] for one in (old, new)]
@@ -434,7 +437,7 @@ class ExplanationPanel(View):
             self._changes = changes
             return answer
 
-        self._quick.start(None, self._guarded(work), self._show_answer, quiet=Cancelled)
+        self._edits.start(None, self._guarded(work), self._show_answer, quiet=Cancelled)
 
     def _start(self, which: str) -> None:
         editing, position = self._editing, self._position
@@ -445,7 +448,7 @@ class ExplanationPanel(View):
             self._changes = changes
             return {**answer, "started": said}
 
-        self._quick.start("Looking for a start", self._guarded(work), self._show_answer,
+        self._edits.start("Looking for a start", self._guarded(work), self._show_answer,
                           quiet=Cancelled)  # fmt: skip
 
     def _guarded(self, work: Any) -> Any:
@@ -488,9 +491,12 @@ class ExplanationPanel(View):
     def close(self) -> None:
         """Close this view; what it explains is dropped. The selection stays."""
         if self.comm is not None:
-            self._tasks.cancel()
-            self._quick.cancel()
+            self._cancel()
         super().close()
+
+    def _cancel(self) -> None:
+        for tasks in (self._tasks, self._quick, self._edits):
+            tasks.cancel()
 
     # ------------------------------------------------------------ elsewhere
 

@@ -630,3 +630,26 @@ def test_without_mistakes_a_selection_is_asked_for():
     panel.selection = "age > 60"
     assert panel.contrast_frame["feature"][0] == "age"
     panel.close()
+
+
+def test_other_values_do_not_end_what_explains_the_row():
+    X = table(60)[["age", "height"]]
+    y = np.where(np.arange(60) % 2, "a", "b")
+
+    def model(frame):
+        time.sleep(0.03)
+        return np.stack([frame["age"] / 100, 1 - frame["age"] / 100], axis=1)
+
+    p = model(X)
+    evaluation = ew.Evaluation.from_predictions(
+        y, np.where(p[:, 0] > 0.5, "a", "b"), y_proba=p, X=X, model=model
+    )
+    panel = ew.ExplanationPanel(evaluation)
+    panel._settled()
+    page = Page(panel)
+    panel._hear(panel, {"kind": "row", "step": 5}, [])
+    answer = page.ask("what_if", {"kind": "what_if", "changes": [[0, 20]]})["what_if"]
+    assert answer["after"][0] == pytest.approx(0.2)
+    row = page.wait("row")["row"]
+    assert row["explained"]
+    panel.close()
