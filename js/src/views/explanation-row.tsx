@@ -55,7 +55,7 @@ export function RowExplained(props: Props) {
       )}
       {row.pending && row.pixels && <Picture row={row} />}
       {row.explained.length > 0 && <Explanation {...props} row={row} parts={row.explained} />}
-      {!live && row.explained[0]?.kind === "table" && !content.kept.value.length && (
+      {row.label === "" && row.explained[0]?.kind === "table" && (
         <p class="ew-provenance">Values of rows were not saved: their bins are shown.</p>
       )}
     </>
