@@ -891,8 +891,10 @@ LabelError, ProbabilityError, WeightError, UnknownKeywordError
             Of more rows a random sample is explained.
         seed : int, default=0
             Of samples and permutations.
-        values : shap.Explanation, array or DataFrame, optional
-            Attributions of every row that were computed before: no model is asked.
+        values : shap.Explanation, array, DataFrame or shap.Explainer, optional
+            Attributions of every row that were computed before: no model is asked. Of images
+            heat maps: (n_samples, n_down, n_across). Or an explainer of your own, which is asked
+            as it is.
 
         Returns
         -------

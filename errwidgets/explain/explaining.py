@@ -19,12 +19,13 @@ from errwidgets.explain.images import explain_images
 from errwidgets.explain.keeping import assembled, digest, kept_of
 from errwidgets.explain.locally import by_lime
 from errwidgets.explain.model import model_of
+from errwidgets.explain.own_explainer import by_explainer, is_explainer
 from errwidgets.explain.permuting import by_permutation
 from errwidgets.explain.targets import read_target
 from errwidgets.explain.texts import explain_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from numpy.typing import NDArray
 
@@ -62,30 +63,55 @@ def explain(
     """Return :meth:`Evaluation.explain`."""
     _check(method, space, max_rows, seed)
     positions, notes = chosen_rows(evaluation, rows, int(max_rows), int(seed))
-    if values is not None:
+    own = values if is_explainer(values) else None
+    if values is not None and own is None:
         return as_given(evaluation, values, positions, output, notes)
     model = model_of(evaluation)
-    if model is None:
+    if model is None and own is None:
         from errwidgets.explain.surrogate import explain_errors  # noqa: PLC0415
 
         return explain_errors(evaluation, positions, int(seed), notes)
     target = read_target(evaluation, output, positions)
-    frame = model.rows(positions)
-    if model.parts is not None:
-        return _of_parts(model, frame, positions, target, method, int(seed), notes, progress)
+    if own is not None:
+        names = evaluation.features if model is None else model.columns
+        frame = evaluation.table_rows(names, positions)
+        return _kept(
+            evaluation, (own, target.kind, target.words), positions, frame, target, notes,
+            lambda part: by_explainer(own, model, frame.iloc[part], target.part(part), progress),
+        )  # fmt: skip
+    assert model is not None  # noqa: S101  else there was a surrogate
+    known = model
+    frame = known.rows(positions)
+    if known.parts is not None:
+        return _of_parts(known, frame, positions, target, method, int(seed), notes, progress)
     if method == "lime":
-        return by_lime(model, frame, positions, target, int(seed), notes, progress)
-    against, held = _background(evaluation, model, background, int(seed))
+        return by_lime(known, frame, positions, target, int(seed), notes, progress)
+    against, held = _background(evaluation, known, background, int(seed))
     key = None if held is None else (target.kind, target.words, space, int(seed), held)
+    return _kept(
+        evaluation, key, positions, frame, target, notes,
+        lambda part: _routed(
+            known, frame.iloc[part], against, target.part(part), space, int(seed), progress
+        ),
+    )  # fmt: skip
+
+
+def _kept(  # noqa: PLR0917  what is explained of what
+    evaluation: Evaluation,
+    key: Hashable,
+    positions: Positions,
+    frame: pd.DataFrame,
+    target: Target,
+    notes: list[str],
+    found: Callable[[Positions], Explained],
+) -> Attributions:
+    """Return rows that were explained before, and explain the others."""
     kept = kept_of(evaluation)
     known = kept.of(key)
     missing = [i for i, at in enumerate(positions.tolist()) if at not in known]
     if missing:
         part = np.array(missing)
-        found = _routed(
-            model, frame.iloc[part], against, target.part(part), space, int(seed), progress
-        )
-        known |= kept.add(key, found, positions[part])
+        known |= kept.add(key, found(part), positions[part])
     return assembled(known, positions, frame, target, notes)
 
 

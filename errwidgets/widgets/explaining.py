@@ -19,6 +19,7 @@ from errwidgets.explain.explaining import explain
 from errwidgets.explain.extras import what_to_install
 from errwidgets.explain.given import has_images
 from errwidgets.explain.model import model_of
+from errwidgets.explain.own_explainer import is_explainer
 from errwidgets.sharing.explanations import contrast_to_wire, parts_to_wire, pixels_of, row_to_wire
 from errwidgets.sources.memory import MemorySource
 from errwidgets.widgets.choices import COHORT, Choices
@@ -112,7 +113,9 @@ class Explaining:
         self.evaluation, self._group = evaluation, group
         self._options: dict[str, Any] = {"background": background, "seed": seed, "values": values}
         self.max_rows = max_rows
-        self.model: Model | None = None if values is not None else model_of(evaluation)
+        # What was computed before asks no model, but other values still do.
+        self.answering: Model | None = model_of(evaluation)
+        self.model: Model | None = None if values is not None else self.answering
         self.choices = Choices(evaluation, self.model, self.kind, self.missing)
         self._pace: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -293,7 +296,7 @@ class Explaining:
         More and more rows are explained while there is time: a larger sample holds the smaller
         ones, so that nothing is done twice.
         """
-        if self.model is None:
+        if self.model is None and not is_explainer(self._options["values"]):
             return self.max_rows
         if self.is_slow:
             return 0

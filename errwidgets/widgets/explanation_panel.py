@@ -145,7 +145,7 @@ class ExplanationPanel(View):
                 evaluation, self._group, background, max_rows, seed, values
             )
             self._asked = self._explaining.choices.usual(Asked(method, target, loss))
-            self._editing = Editing(evaluation, self._explaining.model)
+            self._editing = Editing(evaluation, self._explaining.answering)
             self._content = self._explaining.choices.described(self._asked)
             self._compare(None)
         except BaseException:

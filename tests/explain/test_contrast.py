@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 import errwidgets as ew
@@ -219,3 +220,50 @@ def test_a_shap_explanation_is_taken_as_it_is():
                 np.ones((120, 2, 5))):  # fmt: skip
         with pytest.raises(ErrwidgetsError):
             evaluation.explain(values=odd)
+
+
+def test_an_explainer_of_the_user_s_own_is_asked_as_it_is():
+    from errwidgets.explain.extras import import_extra  # noqa: PLC0415
+
+    shap = import_extra("shap")
+    X = pd.DataFrame({"a": np.arange(120.0) % 7, "b": np.arange(120.0) % 5})
+    y = (X["a"] > 3).astype(int)
+    model = LogisticRegression().fit(X.to_numpy(), y)
+    evaluation = ew.Evaluation.from_predictions(y, model.predict(X.to_numpy()), X=X)
+    calls = []
+
+    class Counted(shap.LinearExplainer):
+        def __call__(self, rows, *rest, **options):
+            calls.append(len(rows))
+            return super().__call__(rows, *rest, **options)
+
+    explainer = Counted(model, X.to_numpy())
+    found = evaluation.explain([5, 3, 90], values=explainer)
+    direct = shap.LinearExplainer(model, X.to_numpy())(X.to_numpy()[[3, 5, 90]])
+    np.testing.assert_allclose(found.values, direct.values, atol=1e-6)
+    np.testing.assert_allclose(found.base_values, direct.base_values, atol=1e-6)
+    assert found.route == "your own Counted"
+    assert not found.exact
+    n = sum(calls)
+    again = evaluation.explain([5, 3], values=explainer)
+    assert sum(calls) == n  # what was explained is kept
+    np.testing.assert_array_equal(again.values, found.values[:2])
+    assert len(evaluation.contrast("a > 4", values=explainer)) == 2
+    with pytest.raises(InputError, match="explains outputs"):
+        evaluation.explain(output="loss", values=explainer)
+
+    # One with an output per class: the one that is asked for.
+    trees = shap.TreeExplainer(
+        RandomForestClassifier(5, max_depth=3, random_state=0).fit(X.to_numpy(), y)
+    )
+    of_yes, of_no = (
+        evaluation.explain([5], values=trees, output=("class", label)) for label in (1, 0)
+    )
+    np.testing.assert_allclose(of_yes.values, -of_no.values, atol=1e-6)
+
+    class Breaks(shap.LinearExplainer):
+        def __call__(self, *_rest, **_options):
+            raise RuntimeError("out of paper")
+
+    with pytest.raises(ErrwidgetsError, match="Breaks failed: RuntimeError: out of paper"):
+        evaluation.explain([5], values=Breaks(model, X.to_numpy()))

@@ -18,6 +18,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import errwidgets as ew
 from errwidgets.exceptions import InputError, InputTypeError, UnknownKeywordError
+from errwidgets.explain.extras import import_extra
 from errwidgets.selection import In, Range
 from errwidgets.widgets import explaining
 from errwidgets.widgets.choices import Asked
@@ -652,4 +653,25 @@ def test_other_values_do_not_end_what_explains_the_row():
     assert answer["after"][0] == pytest.approx(0.2)
     row = page.wait("row")["row"]
     assert row["explained"]
+    panel.close()
+
+
+def test_an_explainer_of_the_user_s_own_in_the_panel():
+    X = table(200)[["age", "height"]]
+    y = (X["age"] > 50).astype(int)
+    model = LogisticRegression().fit(X, np.roll(y, 3))
+    shap = import_extra("shap")
+    explainer = shap.LinearExplainer(model, X.to_numpy())
+    evaluation = ew.Evaluation.from_estimator(model, X, y)
+    panel = ew.ExplanationPanel(evaluation, values=explainer)
+    page = Page(panel)
+    row = page.ask("row", {"kind": "row", "step": 0})["row"]
+    assert row["explained"][0]["route"] == "your own LinearExplainer"
+    direct = explainer(X.to_numpy()[[panel._position]]).values[0]
+    assert [one["attribution"] for one in row["explained"][0]["features"]] == pytest.approx(
+        direct.tolist()
+    )
+    assert len(panel.contrast_frame) == 2
+    answer = page.ask("what_if", {"kind": "what_if", "changes": []})["what_if"]
+    assert len(answer["after"]) == 2  # the model still answers
     panel.close()
