@@ -107,10 +107,10 @@ def main() -> None:
                 nb.run_cell(0)
                 nb.run_cell(1)
                 view = nb.widgets("Explanation").first
-                view.locator(".ew-explained-all .ew-rated-row").nth(1).wait_for(timeout=60_000)
+                view.locator(".ew-why-all .ew-rated-row").nth(1).wait_for(timeout=60_000)
                 view.locator(".ew-waterfall .ew-rated-row").first.wait_for(timeout=60_000)
                 nb.page.wait_for_timeout(6_000)
-                view.locator(".ew-explained-all .ew-rated-row").nth(1).click()
+                view.locator(".ew-why-all .ew-rated-row").nth(1).click()
                 nb.page.wait_for_timeout(3_000)
                 nb.run_cell(2)
                 clip_to(nb, 2, HERE / f"explanation{suffix}.png")

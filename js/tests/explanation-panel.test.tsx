@@ -223,8 +223,8 @@ describe("the row", () => {
     const lime = { ...first, method: "lime", fit: 0.5, exact: false } as Row["explained"][0];
     await row({ explained: [first as Row["explained"][0], lime], agreement: "They agree." });
     expect(texts("What pushed the model")[0]).toBe("age = 64 +1.00+1.00");
-    expect(document.querySelector(".ew-explained-row")?.textContent).toContain("They agree.");
-    expect(document.querySelector(".ew-explained-row")?.textContent).toContain("R² 0.50 here");
+    expect(document.querySelector(".ew-why-row")?.textContent).toContain("They agree.");
+    expect(document.querySelector(".ew-why-row")?.textContent).toContain("R² 0.50 here");
   });
 
   it("waits until it is asked for where that takes long", async () => {
@@ -553,7 +553,7 @@ describe("a saved view", () => {
       `side = ${["left", "<b>right</b>"][side[position] as number]} +0.50`,
     ]);
     expect(document.querySelector(".ew-place")?.textContent).toContain("1 of 4 kept");
-    expect(document.querySelector(".ew-explained-row")?.textContent).toContain(
+    expect(document.querySelector(".ew-why-row")?.textContent).toContain(
       "Values of rows were not saved",
     );
     await act(async () => store.select("x", left, "x"));
@@ -573,7 +573,7 @@ describe("a saved view", () => {
 
   it("says that rows were not saved", async () => {
     await show({ live: false, explained: { kind: "text" } });
-    expect(document.querySelector(".ew-explained-row")?.textContent).toContain(
+    expect(document.querySelector(".ew-why-row")?.textContent).toContain(
       'Texts were not saved with this notebook. Make the evaluation with persist="rows"',
     );
   });

@@ -45,7 +45,7 @@ def contributions(panel):
 
 
 def shared(panel):
-    return panel.locator(".ew-explained-all .ew-rated-row")
+    return panel.locator(".ew-why-all .ew-rated-row")
 
 
 def settled(nb, panel):
@@ -144,7 +144,7 @@ def test_both_methods_another_class_and_the_loss(page):
     panel.get_by_role("radio", name="SHAP").click()
     panel.get_by_role("button", name=re.compile(" no, explain")).click()
     expect(panel.get_by_role("combobox", name="toward")).to_have_value("0")
-    expect(panel.locator(".ew-explained-row")).to_contain_text("Output for no")
+    expect(panel.locator(".ew-why-row")).to_contain_text("Output for no")
     panel.get_by_role("radio", name="Loss").click()
     loss = nb.python("panel.row['loss'].iloc[0].item()")
     expect(panel.locator(".ew-sum b")).to_contain_text(f"= {loss:.2f}"[:5], timeout=60_000)

@@ -79,11 +79,11 @@ export function ExplanationPanel(props: ContentProps<Explanations>) {
           {failed.message}
         </p>
       )}
-      <div class="ew-explained">
-        <div class="ew-explained-row" aria-busy={content.waiting.value}>
+      <div class="ew-why">
+        <div class="ew-why-row" aria-busy={content.waiting.value}>
           <RowExplained {...common} row={row} />
         </div>
-        <div class="ew-explained-all">
+        <div class="ew-why-all">
           <Tabs id={id} tabs={TABS} tab={tab} onTab={(name) => set({ tab: name })} />
           <div
             role="tabpanel"
