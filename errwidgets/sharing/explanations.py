@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "attributions_to_wire", "contrast_fallback", "contrast_to_wire", "fields_to_wire",
-    "parts_to_wire", "pixels_of", "row_to_wire", "text_of",
+    "parted", "parts_to_wire", "pixels_of", "row_to_wire", "text_of",
 ]  # fmt: skip
 
 MOST_TEXT: Final = 200
@@ -279,6 +279,13 @@ def attributions_to_wire(found: Attributions) -> dict[str, Any]:
         "bases": numbers(found.base_values),
         "outputs": numbers(found.outputs),
     }
+
+
+def parted(wire: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    """Return what a message carries as text, with the names of its bytes, and the bytes."""
+    data = {name: value for name, value in wire.items() if isinstance(value, bytes)}
+    text = {name: value for name, value in wire.items() if name not in data}
+    return {**text, "buffers": list(data)}, list(data.values())
 
 
 def fields_to_wire(fields: list[Field]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from errwidgets.slices.evidence import group_columns
+from errwidgets.measures.rates import group_columns
 from errwidgets.slices.scene import look_at
 
 if TYPE_CHECKING:

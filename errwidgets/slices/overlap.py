@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.exceptions import ColumnNotFoundError, InputError, InputTypeError
+from errwidgets.measures.rates import group_columns
 from errwidgets.selection import All, AnyOf, Not, words
-from errwidgets.slices.evidence import group_columns
 from errwidgets.slices.objective import read_objective
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from errwidgets.exceptions import InputError, InputTypeError
+from errwidgets.measures.rates import group_columns
 from errwidgets.slices.conditions import conditions_of
-from errwidgets.slices.evidence import benjamini_hochberg, group_columns
+from errwidgets.slices.evidence import benjamini_hochberg
 from errwidgets.slices.scene import look_at
 
 if TYPE_CHECKING:

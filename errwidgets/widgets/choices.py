@@ -102,7 +102,7 @@ class Choices:
             "targets": [list(one) for one in targets],
             "methods": list(METHODS if has_lime else METHODS[:1]),
             "has_loss": self.model is not None,
-            "against": self.against(),
+            "has_correct": evaluation.has_errors,
             "model": None if self.model is None else self.model.name,
             "missing": self.missing,
             "task": evaluation.task,
@@ -119,12 +119,6 @@ class Choices:
             return replace(asked, target="prediction")
         return asked
 
-    def against(self) -> list[list[str]]:
-        """Return what a selection can be held against."""
-        cohorts = [[f"{COHORT}{name}", name] for name in self.evaluation.notes.cohorts]
-        correct = [["correct", "correct rows"]] if self.evaluation.has_errors else []
-        return [["rest", "the rest"], *correct, *cohorts]
-
     def read(self, sent: Any) -> Asked | None:
         """Return what a page asks for; ``None`` when it is nothing that can be asked."""
         match sent:
@@ -140,9 +134,15 @@ class Choices:
             method in described["methods"]
             and (target in {one for one, _ in described["targets"]} or target == "prediction")
             and (not loss or described["has_loss"])
-            and against in {one for one, _ in described["against"]}
+            and self._is_other(against)
         )
         return Asked(method, target, loss, against) if known else None
+
+    def _is_other(self, against: str) -> bool:
+        """Return whether a selection can be held against this."""
+        if against.startswith(COHORT):
+            return against.removeprefix(COHORT) in self.evaluation.notes.cohorts
+        return against == "rest" or (against == "correct" and self.evaluation.has_errors)
 
     def output(self, asked: Asked) -> Any:
         """Return what is asked as `output` of :meth:`Evaluation.explain`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from errwidgets.columns import native
-from errwidgets.exceptions import InputError
+from errwidgets.exceptions import ErrwidgetsError, InputError
 from errwidgets.explain.what_if import edited, fields_of, is_missing, nearest_right, smallest_flip
 from errwidgets.sharing.explanations import fields_to_wire
 
@@ -22,7 +23,26 @@ if TYPE_CHECKING:
 
     Progress = Callable[[float], object]
 
-__all__ = ["Editing"]
+__all__ = ["Edited", "Editing"]
+
+
+@dataclass(frozen=True, eq=False)
+class Edited:
+    """A row with other values.
+
+    Attributes
+    ----------
+    position : int
+        Which row.
+    changes : dict, optional
+        Its other values by column; ``None`` when they were refused.
+    wire : dict
+        What the page shows.
+    """
+
+    position: int
+    changes: dict[Any, Any] | None
+    wire: dict[str, Any]
 
 
 class Editing:
@@ -39,6 +59,8 @@ class Editing:
     def __init__(self, evaluation: Evaluation, model: Model | None) -> None:
         self.evaluation, self._model = evaluation, model
         self._fields: list[Field] | None = None
+        self._row = -1
+        self._changes: dict[Any, Any] = {}
 
     @property
     def model(self) -> Model:
@@ -63,10 +85,6 @@ class Editing:
         if self._fields is None:
             self._fields = fields_of(self.model)
         return self._fields
-
-    def form(self, position: int) -> dict[str, Any]:
-        """Return the fields with a row's own values, as the page shows them."""
-        return {"fields": fields_to_wire(self.fields()), "own": self._own(position)}
 
     def named(self, sent: Any) -> dict[Any, Any]:
         """Return changes by column, from fields by place and choices by theirs.
@@ -109,15 +127,62 @@ class Editing:
             found.append([places[name], sent])
         return found
 
-    def edited(self, position: int, changes: dict[Any, Any]) -> pd.DataFrame:
-        """Return a row with other values."""
-        return edited(self.model, position, changes)
+    # ------------------------------------------------------------ what a row was given
 
-    def answer(self, position: int, changes: dict[Any, Any]) -> dict[str, Any]:
-        """Return what the model says of a row with other values, and of the row itself."""
-        frame = self.edited(position, changes)
-        after = self.model.answers(frame)[0]
-        before = self.model.answers(self.edited(position, {}))[0]
+    def take(self, position: int, changes: dict[Any, Any]) -> None:
+        """Let a row have other values from now on; another row has its own again."""
+        self._row, self._changes = position, changes
+
+    def turn_to(self, position: int) -> None:
+        """Show a row: when it is another than before, with its own values."""
+        if position != self._row:
+            self.take(position, {})
+
+    def edited(self, position: int) -> pd.DataFrame:
+        """Return a row with the values that it was given."""
+        return edited(self.model, position, self._changes if position == self._row else {})
+
+    # ------------------------------------------------------------ what the model says
+
+    def changed(self, position: int, sent: Any) -> Edited:
+        """Return what the model says of a row with values that a page sent."""
+        return self._told(position, lambda: (self.named(sent), {}))
+
+    def started(self, position: int, which: str, progress: Progress | None) -> Edited:
+        """Return what the model says of where to begin with other values.
+
+        Parameters
+        ----------
+        position : int
+            Which row.
+        which : {"nearest", "flip"}
+            The values of the most alike row that the model got right, or the smallest change
+            that flips the answer.
+        progress : callable, optional
+            Called with the fraction that is done; stops by ``False``.
+        """
+
+        def begin() -> tuple[dict[Any, Any], dict[str, Any]]:
+            changes, said = self._start(which, position, progress)
+            return changes, {"started": said}
+
+        return self._told(position, begin)
+
+    def _told(
+        self, position: int, find: Callable[[], tuple[dict[Any, Any], dict[str, Any]]]
+    ) -> Edited:
+        """Return an answer; refusals are shown where they were asked for."""
+        try:
+            form = {"fields": fields_to_wire(self.fields()), "own": self._own(position)}
+            changes, said = find()
+            answer = self._answer(position, changes)
+        except ErrwidgetsError as error:
+            return Edited(position, None, {"position": position, "problem": str(error)})
+        return Edited(position, changes, {"position": position, **form, **answer, **said})
+
+    def _answer(self, position: int, changes: dict[Any, Any]) -> dict[str, Any]:
+        after = self.model.answers(edited(self.model, position, changes))[0]
+        before = self.model.answers(edited(self.model, position, {}))[0]
         labels = list(self.evaluation.display_labels) if len(after) > 1 else [""]
         return {
             "labels": labels,
@@ -136,7 +201,7 @@ class Editing:
             own[field.name] = None if missing else native(value)
         return self.placed(own)
 
-    def start(
+    def _start(
         self, which: str, position: int, progress: Progress | None
     ) -> tuple[dict[Any, Any], str]:
         """Return where to begin with other values, and what that is, in words."""

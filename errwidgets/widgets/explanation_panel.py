@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import traitlets
 
-from errwidgets.exceptions import ErrwidgetsError, InputError, InputTypeError
+from errwidgets.exceptions import InputError, InputTypeError
 from errwidgets.explain.explained import Cancelled, go_on
-from errwidgets.sharing.explanations import attributions_to_wire, contrast_fallback
+from errwidgets.sharing.explanations import attributions_to_wire, contrast_fallback, parted
 from errwidgets.slices.conditions import read_features
 from errwidgets.widgets.choices import METHODS, Asked, read_output
+from errwidgets.widgets.comparing import Comparing
 from errwidgets.widgets.editing import Editing
 from errwidgets.widgets.explaining import Explaining
 from errwidgets.widgets.needs import Needs
-from errwidgets.widgets.tasks import Tasks
-from errwidgets.widgets.view import Option, View
+from errwidgets.widgets.view import Option
+from errwidgets.widgets.walk import Walk
+from errwidgets.widgets.working import WorkingView
 
 if TYPE_CHECKING:
     import altair as alt
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from errwidgets.lens import Lens
     from errwidgets.selection import Selection
     from errwidgets.sources.columns import ViewColumns
-    from errwidgets.widgets.explaining import Compared
+    from errwidgets.widgets.comparing import Compared
+    from errwidgets.widgets.editing import Edited
 
 __all__ = ["ExplanationPanel"]
 
@@ -39,14 +42,13 @@ MOST_SAVED: Final = 50
 FIRST_KEPT: Final = 10
 """Rows of a selection that are kept although nobody has looked at them, the worst first."""
 
-
 WAIT_SECONDS: Final = 0.05
 
 LATE_SECONDS: Final = 0.4
 """A row that is not explained by then is shown without."""
 
 
-class ExplanationPanel(View):
+class ExplanationPanel(WorkingView):
     """Why the model answered as it did: for one row, for a selection, for all mistakes.
 
     Move through the selected rows, the worst first; hold the selection against the rest;
@@ -100,9 +102,6 @@ class ExplanationPanel(View):
     tab = Option("contrast", ("contrast", "values", "global", "what_if"))
     """What is beside the row."""
 
-    _content = traitlets.Dict().tag(sync=True)
-    """What was explained of many rows: see ``js/src/store/explained.ts``. Python writes it."""
-
     _attributions = traitlets.Dict().tag(sync=True)
     """Attributions of the selected rows over the coded columns, where a notebook may keep them."""
 
@@ -123,35 +122,32 @@ class ExplanationPanel(View):
         values: Any = None,
         **options: Any,
     ) -> None:
-        self._said = ""
-        # Many rows, the row on screen, the same row with other values: none ends another.
-        self._tasks, self._quick = Tasks(self._tell), Tasks(self._tell_quick)
-        self._edits = Tasks(self._tell_quick)
+        if method not in METHODS:
+            raise InputError(f"method={method!r} is unknown. Allowed are {METHODS}.")
+        self._method, self._output = method, output
+        self._options_of_shap = (background, max_rows, seed, values)
         self._explaining_row: threading.Thread | None = None
         self._working: threading.Thread | None = None
         self._compared: Compared | None = None
         self._overall: Compared | None = None
-        self._gone_through: tuple[Any, Any] | None = None
-        self._from_elsewhere: tuple[Any, ...] = ()
-        self._at = -1
-        self._lock = threading.RLock()
-        self._changes: dict[Any, Any] = {}
         super().__init__(evaluation, **options)
-        try:
-            if method not in METHODS:
-                raise InputError(f"method={method!r} is unknown. Allowed are {METHODS}.")  # noqa: TRY301
-            target, loss = read_output(evaluation, output)
-            self._explaining = Explaining(
-                evaluation, self._group, background, max_rows, seed, values
-            )
-            self._asked = self._explaining.choices.usual(Asked(method, target, loss))
-            self._editing = Editing(evaluation, self._explaining.answering)
-            self._content = self._explaining.choices.described(self._asked)
-            self._compare(None)
-        except BaseException:
-            self.close()
-            raise
-        self.on_msg(self._hear)
+
+    def _set_up(self) -> None:
+        evaluation, group = self.evaluation, self._group
+        # Many rows, the row on screen, the same row with other values: none ends another.
+        self._tasks, self._quick, self._edits = map(self._work_of, ("", "row", "edit"))
+        target, loss = read_output(evaluation, self._output)
+        self._explaining = explaining = Explaining(evaluation, group, *self._options_of_shap)
+        self._comparing = Comparing(explaining, group)
+        self._editing = Editing(evaluation, explaining.answering)
+        # What is selected elsewhere is begun with its worst row; what is narrowed here keeps
+        # the row on screen while it is among them.
+        self._walk = Walk(
+            explaining.order, lambda: ((group.selection, group.lens), self.elsewhere())
+        )
+        self._asked = explaining.choices.usual(Asked(self._method, target, loss))
+        self._content = explaining.choices.described(self._asked)
+        self._compare(None)
 
     @classmethod
     def _view_keywords(cls) -> set[str]:
@@ -225,7 +221,7 @@ class ExplanationPanel(View):
     @property
     def what_if(self) -> pd.DataFrame:
         """The row on screen with the values it was given: one row, the model's columns."""
-        return self._editing.edited(self._position, self._changes)
+        return self._editing.edited(self._position)
 
     @property
     def row(self) -> pd.DataFrame:
@@ -233,33 +229,9 @@ class ExplanationPanel(View):
         found: pd.DataFrame = self.evaluation.take(np.array([self._position]))
         return found
 
-    def _place(self, *, step: int = 0, to: int | None = None) -> tuple[int, dict[str, Any]]:
-        """Return the row on screen and its place among those that are gone through.
-
-        What is selected elsewhere is begun with its worst row; what is narrowed here keeps the
-        row on screen while it is among them. Sorting many rows
-        takes longer than a click may, so it is done when a row is wanted.
-        """
-        with self._lock:
-            group = self._group
-            state = (group.selection, group.lens)
-            if self._gone_through is None or self._gone_through[0] != state:
-                self._gone_through = (state, self._explaining.order())
-                elsewhere = self.elsewhere()
-                if elsewhere != self._from_elsewhere:
-                    self._from_elsewhere, self._at = elsewhere, -1
-            order = self._gone_through[1]
-            if to is not None and (order == to).any():
-                self._at = to
-            place = np.flatnonzero(order == self._at)
-            at = int(np.clip((place[0] if len(place) else 0) + step, 0, len(order) - 1))
-            self._at = int(order[at])
-            told = {"nth": at + 1, "total": len(order), "selected": bool(group.selection)}
-            return self._at, told
-
     @property
     def _position(self) -> int:
-        return self._place()[0]
+        return self._walk.go()[0]
 
     def _settled(self) -> Compared:
         """Return what is explained once it is: wait, and do what was not yet asked for."""
@@ -278,10 +250,8 @@ class ExplanationPanel(View):
 
     # ------------------------------------------------------------ what the page asks
 
-    def _hear(self, _view: object, content: Any, _buffers: object) -> None:
+    def _hear(self, content: Any) -> None:
         match content:
-            case {"kind": "cancel"}:
-                self._cancel()
             case {"kind": "ask", "asked": sent}:
                 if (asked := self._explaining.choices.read(sent)) is not None:
                     self._ask(asked)
@@ -292,7 +262,7 @@ class ExplanationPanel(View):
             case {"kind": "more"}:
                 self._compare(self._explaining.max_rows)
             case {"kind": "what_if", "changes": list(sent)}:
-                self._answer(sent)
+                self._change(sent)
             case {"kind": "start", "which": "nearest" | "flip" as which}:
                 self._start(which)
 
@@ -306,11 +276,8 @@ class ExplanationPanel(View):
         if not only_row:
             self._compare(None)
 
-    def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
+    def _follow(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
         """Explain what is selected now."""
-        super().announce(old, new)
-        if not hasattr(self, "_editing"):
-            return  # still being made
         self._show_row(asked_for=False)
         own = {self._source}
         others = [[c for c in one[0] if c.source not in own] for one in (old, new)]
@@ -321,7 +288,8 @@ class ExplanationPanel(View):
 
     def _compare(self, max_rows: int | None) -> None:
         """Explain what is selected beside the user's cell, then all mistakes."""
-        explaining, asked, elsewhere = self._explaining, self._asked, self.elsewhere()
+        explaining, comparing = self._explaining, self._comparing
+        asked, elsewhere = self._asked, self.elsewhere()
         alone = not elsewhere and asked.against == "rest"
         self._compared = self._overall = None
 
@@ -331,7 +299,7 @@ class ExplanationPanel(View):
             while row is not None and row.is_alive():
                 row.join(WAIT_SECONDS)
                 go_on(progress, 0.0)
-            return explaining.compare(asked, elsewhere, max_rows, progress)
+            return comparing.compare(asked, elsewhere, max_rows, progress)
 
         def show(found: Compared) -> None:
             self._take(asked, found)
@@ -339,7 +307,7 @@ class ExplanationPanel(View):
                 return show_all(found)
             self._working = self._tasks.start(
                 "Explaining all mistakes",
-                lambda progress: explaining.compare(asked, None, max_rows, progress),
+                lambda progress: comparing.compare(asked, None, max_rows, progress),
                 show_all,
                 quiet=Cancelled,
             )
@@ -350,15 +318,18 @@ class ExplanationPanel(View):
             self._content = {**self._content, "overall": found.wire}
             if self.evaluation.persist == "rows" and not explaining.is_slow:
                 self._working = self._tasks.start(
-                    "Explaining rows to keep", keep, self._keep_all, quiet=Cancelled
+                    "Explaining rows to keep", keep, show_kept, quiet=Cancelled
                 )
 
-        def keep(progress: Any) -> list[tuple[dict[str, Any], list[bytes]]]:
+        def keep(progress: Any) -> list[dict[str, Any]]:
             order, kept = explaining.order()[:FIRST_KEPT], []
             for i, position in enumerate(order.tolist()):
                 go_on(progress, i / len(order))
-                kept.append(explaining.row(asked, position, progress))
+                kept.append(_to_keep(*explaining.row(asked, position, progress)))
             return kept
+
+        def show_kept(rows: list[dict[str, Any]]) -> None:
+            self._keep([*self._rows, *rows])
 
         self._working = self._tasks.start("Explaining", work, show, quiet=Cancelled)
 
@@ -369,7 +340,8 @@ class ExplanationPanel(View):
         wire = None if found.first is None else attributions_to_wire(found.first)
         if self.evaluation.persist is False:
             # It may not stand in a notebook: it goes to the pages that are there.
-            self._send_now({"kind": "attributions", "attributions": wire is not None}, wire)
+            wire, buffers = (None, []) if wire is None else parted(wire)
+            self._send_now({"kind": "attributions", "wire": wire}, buffers)
         else:
             self._attributions = wire or {}
         self._content = {**self._content, **described, "contrast": found.wire}
@@ -379,10 +351,10 @@ class ExplanationPanel(View):
     def _show_row(self, *, step: int = 0, to: int | None = None, asked_for: bool = True) -> None:
         """Explain the row on screen and send it to the pages."""
         explaining, asked = self._explaining, self._asked
-        self._changes = {}
 
         def work(progress: Any) -> tuple[dict[str, Any], list[bytes]]:
-            position, place = self._place(step=step, to=to)
+            position, nth, total = self._walk.go(step=step, to=to)
+            place = {"nth": nth, "total": total, "selected": bool(self._group.selection)}
             if not asked_for and explaining.is_slow:
                 return {"position": position, **place, "waits": True}, []
             # What takes longer is announced by what is known already.
@@ -399,104 +371,44 @@ class ExplanationPanel(View):
             if progress(0.0) is not False:
                 wire, buffers = explaining.known(position)
                 row = {**place, **wire, "explained": [], "pending": True}
-                self._send_now({"kind": "row", "row": row}, buffers=buffers)
+                self._send_now({"kind": "row", "row": row}, buffers)
 
         def show(result: tuple[dict[str, Any], list[bytes]]) -> None:
             row, buffers = result
-            self._send_now({"kind": "row", "row": row}, buffers=buffers)
-            self._keep(row, buffers)
+            self._editing.turn_to(row["position"])
+            self._send_now({"kind": "row", "row": row}, buffers)
+            if self.evaluation.persist == "rows" and "waits" not in row:
+                self._keep([_to_keep(row, buffers), *self._rows])
 
         self._explaining_row = self._quick.start("Explaining the row", work, show, quiet=Cancelled)
 
-    def _keep_all(self, rows: list[tuple[dict[str, Any], list[bytes]]]) -> None:
-        """Let a notebook keep rows that nobody has looked at yet, after those looked at."""
-        known = {one["position"] for one in self._rows}
-        new = [
-            {**row, **({"pixels": buffers[0]} if buffers else {})}
-            for row, buffers in rows
-            if row["position"] not in known
+    def _keep(self, rows: list[dict[str, Any]]) -> None:
+        """Let a notebook keep rows, each once, the first of them."""
+        self._rows = list({row["position"]: row for row in reversed(rows)}.values())[::-1][
+            :MOST_SAVED
         ]
-        self._rows = [*self._rows, *new][:MOST_SAVED]
-
-    def _keep(self, row: dict[str, Any], buffers: list[bytes]) -> None:
-        """Let a notebook keep a row that was looked at, where it may."""
-        if self.evaluation.persist != "rows" or "waits" in row:
-            return
-        others = [one for one in self._rows if one["position"] != row["position"]]
-        kept = {**row, **({"pixels": buffers[0]} if buffers else {})}
-        self._rows = [kept, *others][:MOST_SAVED]
 
     # ------------------------------------------------------------ what if
 
-    def _answer(self, sent: list[Any]) -> None:
+    def _change(self, sent: list[Any]) -> None:
         editing, position = self._editing, self._position
-
-        def work(_: Any) -> dict[str, Any]:
-            changes = editing.named(sent)
-            answer = editing.answer(position, changes)
-            self._changes = changes
-            return answer
-
-        self._edits.start(None, self._guarded(work), self._show_answer, quiet=Cancelled)
+        self._edits.start(None, lambda _: editing.changed(position, sent), self._show_edited)
 
     def _start(self, which: str) -> None:
         editing, position = self._editing, self._position
+        self._edits.start(
+            "Looking for a start",
+            lambda progress: editing.started(position, which, progress),
+            self._show_edited,
+            quiet=Cancelled,
+        )
 
-        def work(progress: Any) -> dict[str, Any]:
-            changes, said = editing.start(which, position, progress)
-            answer = editing.answer(position, changes)
-            self._changes = changes
-            return {**answer, "started": said}
-
-        self._edits.start("Looking for a start", self._guarded(work), self._show_answer,
-                          quiet=Cancelled)  # fmt: skip
-
-    def _guarded(self, work: Any) -> Any:
-        """Return work whose refusals are shown where they were asked for."""
-        position = self._position
-
-        def guarded(progress: Any) -> dict[str, Any]:
-            try:
-                return {**self._editing.form(position), **work(progress)}
-            except ErrwidgetsError as error:
-                return {"problem": str(error)}
-
-        return guarded
-
-    def _show_answer(self, answer: dict[str, Any]) -> None:
-        self._send_now({"kind": "what_if", "what_if": {"position": self._position, **answer}})
-
-    # ------------------------------------------------------------ to the page
-
-    def _tell(self, said: dict[str, Any]) -> None:
-        self._said = said.get("message", "")
-        self._send_now({"kind": "task", **said})
-
-    def _tell_quick(self, said: dict[str, Any]) -> None:
-        self._send_now({"kind": "row_task", **said})
-
-    def _send_now(
-        self, message: dict[str, Any], wire: dict[str, Any] | None = None,
-        buffers: list[bytes] | None = None,
-    ) -> None:  # fmt: skip
-        if self.comm is None:
-            return
-        if wire is not None:
-            message = {**message, "wire": {k: v for k, v in wire.items() if type(v) is not bytes}}
-            names = [name for name, value in wire.items() if type(value) is bytes]
-            message["wire"]["buffers"] = names
-            buffers = [wire[name] for name in names]
-        self.send(message, buffers or [])
-
-    def close(self) -> None:
-        """Close this view; what it explains is dropped. The selection stays."""
-        if self.comm is not None:
-            self._cancel()
-        super().close()
-
-    def _cancel(self) -> None:
-        for tasks in (self._tasks, self._quick, self._edits):
-            tasks.cancel()
+    def _show_edited(self, found: Edited) -> None:
+        if found.position != self._position:
+            return  # somebody went on
+        if found.changes is not None:
+            self._editing.take(found.position, found.changes)
+        self._send_now({"kind": "what_if", "what_if": found.wire})
 
     # ------------------------------------------------------------ elsewhere
 
@@ -507,7 +419,7 @@ class ExplanationPanel(View):
         """
         frame = None if self._compared is None else self._compared.frame
         if frame is None:
-            frame = self._explaining.at_once(self._asked, self.elsewhere())
+            frame = self._comparing.at_once(self._asked, self.elsewhere())
         return contrast_fallback(self.evaluation.name, frame)
 
     def to_chart(self, kind: str | None = None) -> alt.LayerChart | alt.Chart:
@@ -534,3 +446,8 @@ class ExplanationPanel(View):
             raise InputTypeError.expected("kind", f"one of {', '.join(KINDS)}", kind)
         chart: alt.LayerChart | alt.Chart = chart_of(self, kind)
         return chart
+
+
+def _to_keep(row: dict[str, Any], buffers: list[bytes]) -> dict[str, Any]:
+    """Return a row as a notebook keeps it."""
+    return {**row, **({"pixels": buffers[0]} if buffers else {})}

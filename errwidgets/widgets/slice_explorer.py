@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-import traitlets
-
 from errwidgets._rows import COHORT
 from errwidgets.exceptions import ErrwidgetsError, InputTypeError
 from errwidgets.selection import All, AnyOf, to_wire
@@ -16,8 +14,8 @@ from errwidgets.slices.objective import read_objective
 from errwidgets.widgets.exploring import Asked, Exploration
 from errwidgets.widgets.group import PYTHON
 from errwidgets.widgets.needs import Needs
-from errwidgets.widgets.tasks import Tasks
-from errwidgets.widgets.view import Option, View
+from errwidgets.widgets.view import Option
+from errwidgets.widgets.working import WorkingView
 
 if TYPE_CHECKING:
     import altair as alt
@@ -42,7 +40,7 @@ MOST_CROSSED: Final = 6
 """Slices that are crossed with one another on screen."""
 
 
-class SliceExplorer(View):
+class SliceExplorer(WorkingView):
     """Groups of rows in which the model fails, with evidence; every click gives back rows.
 
     Click a slice, a group or a node, or move there with the arrow keys and press
@@ -94,9 +92,6 @@ class SliceExplorer(View):
     tab = Option("found", ("found", "features", "pair", "tree", "build", "overlap"))
     """What is on screen."""
 
-    _content = traitlets.Dict().tag(sync=True)
-    """What was found: see ``js/src/store/content.ts``. Python writes it."""
-
     _FIND: Final = ("features", "objective", "max_conditions", "min_support", "k", "alpha", "seed")
 
     def __init__(
@@ -113,27 +108,23 @@ class SliceExplorer(View):
         **options: Any,
     ) -> None:
         self._features, self._objective = features, objective
-        self._tasks = Tasks(self._tell)
+        self._asked = Asked(max_conditions=max_conditions, min_support=min_support, alpha=alpha)
+        self._k, self._seed = k, seed
         super().__init__(evaluation, **options)
-        try:
-            asked = Asked(max_conditions=max_conditions, min_support=min_support, alpha=alpha)
-            self._exploration = Exploration(
-                evaluation, self._group, features, self._first(evaluation), asked, k, seed
-            )
-            self._begin()
-        except BaseException:
-            self.close()
-            raise
-        self.on_msg(self._hear)
 
     @property
     def _is_cheap(self) -> bool:
         n_features = len(read_features(self.evaluation, self._features))
         return self.evaluation.n_samples * max(n_features, 1) <= CHEAP
 
-    def _begin(self) -> None:
+    def _set_up(self) -> None:
         """Search at once where that is cheap; else refuse at once what cannot be searched."""
-        exploration = self._exploration
+        evaluation = self.evaluation
+        self._tasks = self._work_of()
+        self._exploration = exploration = Exploration(
+            evaluation, self._group, self._features, self._first(evaluation), self._asked,
+            self._k, self._seed,
+        )  # fmt: skip
         if self._is_cheap:
             found = exploration.keep(exploration.find(exploration.asked, None))
             more = exploration.keep(exploration.describe(exploration.asked, None))
@@ -227,10 +218,8 @@ class SliceExplorer(View):
 
     # ------------------------------------------------------------ what the page asks
 
-    def _hear(self, _view: object, content: Any, _buffers: object) -> None:
+    def _hear(self, content: Any) -> None:
         match content:
-            case {"kind": "cancel"}:
-                self._tasks.cancel()
             case {"kind": "cohort", "name": name}:
                 self._keep_cohort(name)
             case {"kind": "search" | "preview" | "tree" as kind, "asked": sent}:
@@ -281,28 +270,14 @@ class SliceExplorer(View):
         else:
             self._send_now({"kind": "cohort", "kept": name})
 
-    def _tell(self, said: dict[str, Any]) -> None:
-        self._send_now({"kind": "task", **said})
-
-    def _send_now(self, message: dict[str, Any]) -> None:
-        if self.comm is not None:
-            self.send(message)
-
-    def announce(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
+    def _follow(self, old: tuple[Selection, Lens], new: tuple[Selection, Lens]) -> None:
         """Search again when the lens shows other mistakes."""
-        super().announce(old, new)
         if old[1] == new[1] or self._exploration.slices is None:
             return
         if self._is_cheap:
             self._search(self._exploration.asked)
         else:
             self._content = {**self._content, "stale": True}
-
-    def close(self) -> None:
-        """Close this view; what it searches is dropped. The selection stays."""
-        if self.comm is not None:
-            self._tasks.cancel()
-        super().close()
 
     # ------------------------------------------------------------ elsewhere
 

@@ -6,8 +6,10 @@ import { Page, Speaker } from "./components/speaker.ts";
 import { Store } from "./store/connection.ts";
 import type { Model } from "./store/model.ts";
 import { Options } from "./store/options.ts";
-import styles from "./styles/base.css";
+import base from "./styles/base.css";
+import components from "./styles/components.css";
 import explanation from "./styles/explanation.css";
+import matrix from "./styles/matrix.css";
 import slices from "./styles/slices.css";
 import { VIEWS } from "./views/index.ts";
 
@@ -51,7 +53,7 @@ export default {
         root.className = "errwidgets";
         keepShortcutsOut(root);
         const style = document.createElement("style");
-        style.textContent = styles + slices + explanation;
+        style.textContent = base + components + matrix + slices + explanation;
         el.replaceChildren(style, root);
         followScheme(root, signal);
 

@@ -83,10 +83,7 @@ const EXPLAINED: Explained = {
   ],
   methods: ["shap", "lime", "both"],
   has_loss: true,
-  against: [
-    ["rest", "the rest"],
-    ["correct", "correct rows"],
-  ],
+  has_correct: true,
   model: "Tree",
   missing: null,
   task: "binary",
@@ -136,7 +133,7 @@ interface Shown {
 }
 
 async function show({ settings = {}, explained = {}, live = true, traits = {} }: Shown = {}) {
-  const { store } = makeStore(ROWS, SOURCE);
+  const { store, model } = makeStore(ROWS, SOURCE);
   const { options } = makeOptions(settings);
   const view = new FakeModel({ _content: { ...EXPLAINED, ...explained }, ...traits });
   const sent: Record<string, unknown>[] = [];
@@ -149,7 +146,12 @@ async function show({ settings = {}, explained = {}, live = true, traits = {} }:
   const hear = (message: object, buffers: DataView[] = []) =>
     act(async () => view.emit("msg:custom", message, buffers));
   const row = (patch: Partial<Row> = {}) => hear({ kind: "row", row: { ...ROW, ...patch } });
-  return { store, view, sent, options, hear, row, content };
+  const cohorts = (names: string[]) =>
+    act(async () => {
+      model.traits.set("info", { ...(model.traits.get("info") as object), cohorts: names });
+      model.emit("change:info");
+    });
+  return { store, view, sent, options, hear, row, content, cohorts };
 }
 
 const click = (element: Element, init: MouseEventInit = {}) =>
@@ -345,6 +347,24 @@ describe("a selection against the rest", () => {
     expect(sent.at(-1)).toEqual({ kind: "ask", asked: { ...EXPLAINED.asked, against: "correct" } });
   });
 
+  it("can be held against every cohort that there is", async () => {
+    const { sent, cohorts } = await show();
+    const choices = () =>
+      [...screen.getByRole("combobox", { name: "against" }).querySelectorAll("option")].map(
+        (one) => one.textContent,
+      );
+    expect(choices()).toEqual(["the rest", "correct rows"]);
+    await cohorts(["<i>old</i>"]);
+    expect(choices()).toEqual(["the rest", "correct rows", "<i>old</i>"]);
+    fireEvent.change(screen.getByRole("combobox", { name: "against" }), {
+      target: { value: "cohort.<i>old</i>" },
+    });
+    const asked = { ...EXPLAINED.asked, against: "cohort.<i>old</i>" };
+    expect(sent.at(-1)).toEqual({ kind: "ask", asked });
+    await cohorts([]);
+    expect(choices()).toEqual(["the rest", "correct rows", "<i>old</i> (gone)"]);
+  });
+
   it("says why there is nothing", async () => {
     await show({ explained: { contrast: { ...CONTRAST, problem: "There is 1 row." } } });
     expect(screen.getByRole("note").textContent).toBe("There is 1 row.");
@@ -375,6 +395,23 @@ describe("a selection against the rest", () => {
     expect(sent.at(-1)).toEqual({ kind: "cancel" });
     await hear({ kind: "task", state: "failed", message: "No <i>luck</i>" });
     expect(screen.getByRole("alert").textContent).toBe("No <i>luck</i>");
+  });
+
+  it("shows the progress of one work although another has ended", async () => {
+    const { hear } = await show();
+    await hear({
+      kind: "task",
+      of: "row",
+      state: "running",
+      what: "Explaining the row",
+      done: 0.5,
+    });
+    await hear({ kind: "task", of: "edit", state: "ended" });
+    await hear({ kind: "task", of: "", state: "ended" });
+    const bar = await screen.findByRole("progressbar", {}, { timeout: 2000 });
+    expect(bar.getAttribute("aria-valuenow")).toBe("50");
+    await hear({ kind: "task", of: "row", state: "ended" });
+    expect(screen.queryByRole("progressbar")).toBeNull();
   });
 });
 

@@ -151,8 +151,7 @@ def test_what_a_page_sends_is_checked():
     for odd in ([99, 1], [0, "many"], [names.index("side"), 7], [0, float("inf")]):
         with pytest.raises(InputError, match="cannot be"):
             editing.named([odd])
-    form = editing.form(5)
-    own = editing.named(form["own"])
+    own = editing.named(editing.changed(5, []).wire["own"])
     assert own["age"] == evaluation.frame["age"].iloc[5]
     assert own["side"] == evaluation.frame["side"].iloc[5]
     with pytest.raises(InputError, match="no model"):

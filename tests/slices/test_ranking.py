@@ -6,7 +6,7 @@ from sklearn.metrics import mutual_info_score
 
 import errwidgets as ew
 from errwidgets.exceptions import ColumnNotFoundError, InputError, InputTypeError
-from errwidgets.slices.evidence import group_columns
+from errwidgets.measures.rates import group_columns
 from errwidgets.slices.ranking import cramers_v, explained_by
 
 

@@ -202,7 +202,7 @@ def test_another_class_and_the_loss(people, panel):
 def test_what_cannot_be_asked_is_not_heard(people, panel, odd):
     asked = {**panel._content["asked"], **odd} if odd else {}
     page = Page(panel)
-    panel._hear(panel, {"kind": "ask", "asked": asked}, [])
+    panel._hear({"kind": "ask", "asked": asked})
     assert panel._asked == Asked(target="1")
     assert page.heard == []
 
@@ -490,7 +490,7 @@ def test_work_is_cancelled_and_no_further_call_of_the_model_starts():
     panel = ew.ExplanationPanel(evaluation)
     assert going.wait(60)
     thread = panel._working
-    panel._hear(panel, {"kind": "cancel"}, [])
+    panel._cancel()
     thread.join(60)
     assert not thread.is_alive()
     after = len(calls)
@@ -648,12 +648,57 @@ def test_other_values_do_not_end_what_explains_the_row():
     panel = ew.ExplanationPanel(evaluation)
     panel._settled()
     page = Page(panel)
-    panel._hear(panel, {"kind": "row", "step": 5}, [])
+    panel._hear({"kind": "row", "step": 5})
     answer = page.ask("what_if", {"kind": "what_if", "changes": [[0, 20]]})["what_if"]
     assert answer["after"][0] == pytest.approx(0.2)
     row = page.wait("row")["row"]
     assert row["explained"]
     panel.close()
+
+
+def test_other_values_are_a_row_s_own_and_stay_while_it_is_on_screen(panel):
+    page = Page(panel)
+    first = page.ask("row", {"kind": "row", "step": 0})["row"]["position"]
+    form = page.ask("what_if", {"kind": "what_if", "changes": []})["what_if"]
+    place = next(i for i, one in enumerate(form["fields"]) if one["name"] == "age")
+    page.ask("what_if", {"kind": "what_if", "changes": [[place, 21]]})
+    assert panel.what_if["age"].tolist() == [21]
+    page.ask("row", {"kind": "row", "step": 0})
+    assert panel.what_if["age"].tolist() == [21]
+    # What is refused takes nothing back.
+    refused = page.ask("what_if", {"kind": "what_if", "changes": [[place, "old"]]})["what_if"]
+    assert "cannot be" in refused["problem"]
+    assert panel.what_if["age"].tolist() == [21]
+    page.ask("row", {"kind": "row", "step": 1})
+    assert panel.what_if["age"].tolist() == panel.row["age"].tolist()
+    assert page.ask("row", {"kind": "row", "step": -1})["row"]["position"] == first
+    assert panel.what_if["age"].tolist() == panel.row["age"].tolist()
+
+
+def test_each_work_tells_of_itself(panel):
+    panel._settled()
+    page = Page(panel)
+    page.ask("task", {"kind": "row", "step": 1})
+    page.ask("task", {"kind": "start", "which": "flip"})
+    assert {one["of"] for one in page.heard if one["kind"] == "task"} == {"row", "edit"}
+
+
+def test_what_is_selected_while_a_panel_is_made_is_explained(people, monkeypatch):
+    other = ew.ConfusionMatrix(people)
+    made = ew.ExplanationPanel._set_up
+
+    def late(panel):
+        made(panel)
+        other.selection = "side == 'left'"  # as a page or another thread may
+
+    monkeypatch.setattr(ew.ExplanationPanel, "_set_up", late)
+    panel = ew.ExplanationPanel(people)
+    try:
+        assert panel.contrast_frame.attrs["n_selected"] == people.mask("side == 'left'").sum()
+    finally:
+        panel.selection = None
+        panel.close()
+        other.close()
 
 
 def test_an_explainer_of_the_user_s_own_in_the_panel():

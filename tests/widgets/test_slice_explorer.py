@@ -124,12 +124,12 @@ def test_a_page_searches_again_in_a_thread():
     explorer = ew.SliceExplorer(evaluation)
     page = Page(explorer)
     said = page.ask(**{**ASKED, "max_conditions": 1, "min_support": 0.05})
-    assert said == {"kind": "task", "state": "ended"}
+    assert said == {"kind": "task", "of": "", "state": "ended"}
     expected = evaluation.find_slices(max_conditions=1, min_support=0.05)
     assert explorer.slices["slice"].tolist() == expected["slice"].tolist()
     assert explorer._content["asked"]["max_conditions"] == 1
     assert page.heard[0] == {
-        "kind": "task", "state": "running", "what": "Searching", "done": 0.0,
+        "kind": "task", "of": "", "state": "running", "what": "Searching", "done": 0.0,
     }  # fmt: skip
     explorer.close()
 
@@ -178,7 +178,12 @@ def test_a_failure_is_said_and_what_was_found_stays(monkeypatch):
         raise RuntimeError("no more memory")
 
     monkeypatch.setattr(explorer._exploration, "find", fail)
-    assert page.ask(**ASKED) == {"kind": "task", "state": "failed", "message": "no more memory"}
+    assert page.ask(**ASKED) == {
+        "kind": "task",
+        "of": "",
+        "state": "failed",
+        "message": "no more memory",
+    }
     assert explorer._content == before
     explorer.close()
 

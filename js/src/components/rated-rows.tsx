@@ -91,7 +91,7 @@ export function RatedRows<R extends Rated>(props: Props<R>) {
     cell: (row) =>
       most ? (
         <>
-          <span class="ew-count" style={{ minWidth: `${count(most).length}ch` }}>
+          <span class="ew-rows-count" style={{ minWidth: `${count(most).length}ch` }}>
             {count(row.support)}
           </span>
           <Bar share={row.support / most} />

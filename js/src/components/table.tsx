@@ -200,7 +200,7 @@ function startingWith(texts: string[], letter: string, after: number): number | 
 }
 
 function classOf<R>({ id, wide, left }: Column<R>, also = false): string {
-  return `ew-col-${id}${wide ? " ew-wide" : ""}${left || also ? " ew-left" : ""}`;
+  return `ew-col-${id}${wide ? " ew-wide" : ""}${left || also ? " ew-col-left" : ""}`;
 }
 
 interface HeadsProps<R> extends TableProps<R> {

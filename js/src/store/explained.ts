@@ -62,7 +62,7 @@ export interface Explained {
   targets: [string, string][];
   methods: Asked["method"][];
   has_loss: boolean;
-  against: [string, string][];
+  has_correct: boolean;
   model: string | null;
   missing: string | null;
   task: string;
@@ -166,10 +166,9 @@ type Wire = Omit<Many, "positions" | "values" | "bases" | "outputs"> &
   Record<"positions" | "values" | "bases" | "outputs", DataView>;
 
 type Message =
-  | ({ kind: "row_task" } & Task)
   | { kind: "row"; row: Row }
   | { kind: "what_if"; what_if: WhatIf }
-  | { kind: "attributions"; attributions: boolean; wire?: Wire & { buffers: (keyof Wire)[] } };
+  | { kind: "attributions"; wire: (Wire & { buffers: (keyof Wire)[] }) | null };
 
 export class Explanations extends Told<Explained, Message> {
   /** The row on screen. */
@@ -178,8 +177,6 @@ export class Explanations extends Told<Explained, Message> {
   readonly kept: Signal<Row[]> = signal([]);
   readonly many: Signal<Many | null> = signal(null);
   readonly what_if: Signal<WhatIf | null> = signal(null);
-  /** The work on one row, beside that on many. */
-  readonly row_task: Signal<Task | null> = signal(null);
   /** A row was asked for that is not here yet. */
   readonly waiting = signal(false);
   /** Of edits only the newest is sent, and the next one when the last was answered. */
@@ -200,14 +197,14 @@ export class Explanations extends Told<Explained, Message> {
     read_rows();
   }
 
+  protected override worked({ of, state }: Task): void {
+    if (state !== "failed" && state !== "cancelled") return;
+    if (of === "row") this.waiting.value = false;
+    else if (of === "edit") this.#answered();
+  }
+
   protected override heard(message: Message, buffers: DataView[]): void {
-    if (message.kind === "row_task") {
-      this.row_task.value = message;
-      if (message.state === "failed" || message.state === "cancelled") {
-        this.waiting.value = false;
-        this.#answered();
-      }
-    } else if (message.kind === "row") {
+    if (message.kind === "row") {
       const [pixels] = buffers;
       const other = this.row.value?.position !== message.row.position;
       this.waiting.value = message.row.pending === true;

@@ -1,9 +1,11 @@
 // What Python worked out for one view, and the long work it does for it: kept in the view's model, so
 // that it is there again in a saved notebook.
-import { type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { listen, type Model } from "./model.ts";
 
 export interface Task {
+  /** What is worked on beside the usual: a view may do several things at a time. */
+  of?: string;
   state: "running" | "ended" | "cancelled" | "failed";
   what?: string;
   done?: number;
@@ -12,9 +14,13 @@ export interface Task {
 
 export const TRAIT = "_content";
 
+const USUAL = "";
+
 export class Told<T extends object, M extends { kind: string }> {
   readonly value: Signal<Partial<T>> = signal({});
-  readonly task: Signal<Task | null> = signal(null);
+  /** The last that was heard of each work. */
+  readonly tasks: Signal<Record<string, Task>> = signal({});
+  readonly task: ReadonlySignal<Task | null> = computed(() => this.tasks.value[USUAL] ?? null);
   protected readonly model: Model;
 
   constructor(model: Model, ended: AbortSignal) {
@@ -25,8 +31,9 @@ export class Told<T extends object, M extends { kind: string }> {
     };
     const hear = (message: M | ({ kind: "task" } & Task), buffers: DataView[] = []) => {
       if (message?.kind === "task") {
-        this.task.value = message as Task;
-        this.worked(message as Task);
+        const task = message as Task;
+        this.tasks.value = { ...this.tasks.value, [task.of ?? USUAL]: task };
+        this.worked(task);
       } else if (message) this.heard(message as M, buffers);
     };
     listen(model, ended, { [`change:${TRAIT}`]: read, "msg:custom": hear });

@@ -3,15 +3,18 @@ import { useState } from "preact/hooks";
 import { count, percent, rows as rowsText, sized } from "../components/format.ts";
 import { Select } from "../components/segments.tsx";
 import { type Column, Table } from "../components/table.tsx";
+import type { Store } from "../store/connection.ts";
 import type { Contrast, Contrasted, Explained, Explanations, Share } from "../store/explained.ts";
 import type { Narrowing } from "./explanation-panel.tsx";
 
 const FEW = 10;
+const COHORT = "cohort.";
 const PAIR_WIDTH = 148;
 const PROFILE_WIDTH = 96;
 const PROFILE_HEIGHT = 20;
 
 interface Props {
+  store: Store;
   explained: Partial<Explained>;
   content: Explanations;
   narrowing: Narrowing;
@@ -19,9 +22,20 @@ interface Props {
   running: boolean;
 }
 
+/** What a selection can be held against; a cohort that is gone is no choice but says so. */
+function others({ has_correct, asked }: Partial<Explained>, cohorts: string[]) {
+  const found: [string, string][] = [["rest", "the rest"]];
+  if (has_correct) found.push(["correct", "correct rows"]);
+  for (const name of cohorts) found.push([COHORT + name, name]);
+  if (asked && !found.some(([one]) => one === asked.against))
+    found.push([asked.against, `${asked.against.slice(COHORT.length)} (gone)`]);
+  return found;
+}
+
 export function AgainstTheRest(props: Props) {
-  const { explained, content, live } = props;
-  const { contrast, asked, against = [] } = explained;
+  const { store, explained, content, live } = props;
+  const { contrast, asked } = explained;
+  const against = others(explained, store.info.value.cohorts);
   return (
     <>
       {live && asked && against.length > 1 && (
@@ -244,8 +258,8 @@ function Pair({ a, b, wide = false }: { a: number; b: number; wide?: boolean }) 
   const width = wide ? PAIR_WIDTH : PROFILE_WIDTH;
   return (
     <svg width={width} height={16} aria-hidden="true">
-      <rect class="ew-pair-a" x={0} y={1} width={Math.max(1, a * width)} height={8} rx={2} />
-      <rect class="ew-pair-b" x={0} y={11} width={Math.max(1, b * width)} height={5} rx={2} />
+      <rect class="ew-side-a" x={0} y={1} width={Math.max(1, a * width)} height={8} rx={2} />
+      <rect class="ew-side-b" x={0} y={11} width={Math.max(1, b * width)} height={5} rx={2} />
     </svg>
   );
 }
@@ -261,14 +275,14 @@ function Profile({ values }: { values: Share[] }) {
       {values.map(({ selected, other }, i) => (
         <g key={i}>
           <rect
-            class="ew-pair-b"
+            class="ew-side-b"
             x={i * step}
             y={PROFILE_HEIGHT - high(other)}
             width={Math.max(1, step - 1)}
             height={high(other)}
           />
           <rect
-            class="ew-pair-a"
+            class="ew-side-a"
             x={i * step + step * 0.2}
             y={PROFILE_HEIGHT - high(selected)}
             width={Math.max(1, step * 0.45)}

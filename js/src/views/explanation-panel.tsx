@@ -47,7 +47,7 @@ export function ExplanationPanel(props: ContentProps<Explanations>) {
   const live = store.link.status.value === "live";
   const task = content.task.value;
   const running = task?.state === "running";
-  const tasks = [task, content.row_task.value];
+  const tasks = Object.values(content.tasks.value);
   const busy = tasks.find((one) => one?.state === "running");
   const failed = tasks.find((one) => one?.state === "failed");
   const dimmed = useLate(running && explained.contrast !== undefined);
